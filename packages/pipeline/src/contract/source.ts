@@ -1,0 +1,21 @@
+import type { Schema, TypeMap } from 'apache-arrow'
+import type { Frame, Json } from './frame.ts'
+
+/**
+ * Where frames come from. A source is pulled: the runner asks for the next frame only while there is credit, so a source
+ * holds no queue of its own and may read straight from a disk or a socket.
+ */
+export interface Source<O extends TypeMap = any> {
+  /** Names this instance in cursors, counters and errors. Unique within a run. */
+  readonly id: string
+  readonly schema: Schema<O>
+  /** Whether `read(undefined)` may be called more than once. False for stdin, for instance. */
+  readonly replayable: boolean
+  /**
+   * Yields frames whose `cursor[id]` is the position just after them; `seq` is set by the runner.
+   *
+   * @param from the position to continue after; undefined means the beginning. Always one that this source has emitted.
+   * @param signal aborted when no more frames are wanted; the iterator then ends and frees what it holds.
+   */
+  read(from: Json | undefined, signal: AbortSignal): AsyncIterable<Frame<O>>
+}

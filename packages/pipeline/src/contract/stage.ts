@@ -1,0 +1,35 @@
+import type { Schema, TypeMap } from 'apache-arrow'
+import type { OperatorFunction } from 'rxjs'
+import type { RunEvent } from '../events.ts'
+import type { Frame, Json } from './frame.ts'
+
+/** What the runner lends to a stage or sink for the length of a run. */
+export interface StageContext {
+  /** The run's seed. Randomness is a pure function of (seed, stream name, index): see `random/`. */
+  readonly seed: number
+  /** Aborted when the run ends early. */
+  readonly signal: AbortSignal
+  /** Publishes an event of this run. */
+  emit(event: RunEvent): void
+  /**
+   * Resolves once the sink has consumed a frame that carries `position` (the very object) under this stage's id, or a later
+   * one. A stage whose frames offer something that its next step destroys (the trainer's `snapshot()`) waits for it.
+   */
+  whenConsumed(position: Json): Promise<void>
+}
+
+/** An RxJS operator over frames, with a life cycle. Two stages compose to a stage: see `pipe`. */
+export interface Stage<I extends TypeMap = any, O extends TypeMap = any> {
+  /** Names this instance in cursors, counters and errors. Unique within a run. */
+  readonly id: string
+  /** Pure: the whole chain of schemas is checked before a byte is read. Throws `SchemaError` for an input it cannot take. */
+  schema(input: Schema<I>): Schema<O>
+  /** Bytes that the stage must gather before it can emit. Added to the gate's mark and to the memory budget. */
+  readonly window?: number
+  /** Set where the stage keeps nothing between frames, so that it may run in several workers. */
+  readonly parallel?: 'stateless'
+  /** @param from this stage's own entry of the cursor the run resumes at; undefined means the beginning. */
+  open?(context: StageContext, from: Json | undefined): Promise<void>
+  readonly apply: OperatorFunction<Frame<I>, Frame<O>>
+  close?(): Promise<void>
+}

@@ -1,0 +1,50 @@
+import type { Cursor, Json } from './contract/frame.ts'
+import type { Outcome } from './contract/sink.ts'
+
+/** What one stage has done so far. Times are seconds of wall clock. */
+export interface StageCounters {
+  readonly id: string
+  readonly kind: 'source' | 'stage' | 'sink'
+  readonly rows: number
+  readonly bytes: number
+  readonly frames: number
+  /** At work. */
+  readonly busy: number
+  /** With nothing to do, because what is before it has not delivered. */
+  readonly waitingForInput: number
+  /** With something to give, because what is after it has not taken it. */
+  readonly waitingForOutput: number
+}
+
+/** Everything a run tells, in the order in which it happens. */
+export type RunEvent =
+  | { readonly type: 'started'; readonly stages: readonly string[]; readonly resumedFrom?: Cursor }
+  /** A preparation step or a long operation before the first training step. `share` is 0 to 1 where the end is known. */
+  | { readonly type: 'preparing'; readonly what: string; readonly detail: string; readonly share?: number }
+  /** About once a second. */
+  | { readonly type: 'progress'; readonly counters: readonly StageCounters[]; readonly bytesInFlight: number }
+  /** One per training step. */
+  | { readonly type: 'metric'; readonly step: number; readonly values: Readonly<Record<string, number>> }
+  | { readonly type: 'evaluation'; readonly step: number; readonly values: Readonly<Record<string, number>> }
+  | {
+      readonly type: 'checkpoint'
+      readonly step: number
+      readonly path: string
+      readonly bytes: number
+      readonly seconds: number
+    }
+  | { readonly type: 'sample'; readonly step: number; readonly prompt: string; readonly text: string }
+  | { readonly type: 'warning'; readonly stage: string; readonly message: string }
+  /** For what a stage wants to be known at the end: dropped remainders, documents skipped, shares achieved. */
+  | {
+      readonly type: 'note'
+      readonly stage: string
+      readonly message: string
+      readonly values?: Readonly<Record<string, Json>>
+    }
+  | {
+      readonly type: 'finished'
+      readonly outcome: Outcome
+      readonly seconds: number
+      readonly counters: readonly StageCounters[]
+    }
