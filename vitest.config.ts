@@ -14,5 +14,7 @@ export default defineConfig({
     // Two cores: a worker per core, so that heavy numeric tests do not starve each other into a timeout.
     maxWorkers: 2,
     pool: 'forks',
+    // scripts/test.js adds these up.
+    reporters: ['default', ['json', { outputFile: '.vitest/results.json' }]],
   },
 })
