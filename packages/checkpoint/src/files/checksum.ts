@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import type { FileLayer, InputFile, OutputFile } from './layer.ts'
+
+/** Bytes and SHA-256 (lower-case hexadecimal) of a file's content. */
+export interface Checksum {
+  readonly bytes: number
+  readonly sha256: string
+}
+
+/** The output itself, and a sum over all that is written to it. */
+export function summedOutput(output: OutputFile): { output: OutputFile; sum(): Checksum } {
+  const hash = createHash('sha256')
+  let bytes = 0
+  return {
+    output: {
+      async write(chunk) {
+        // The sum is taken while the disk is busy with the same bytes.
+        const written = output.write(chunk)
+        hash.update(chunk)
+        bytes += chunk.byteLength
+        await written
+      },
+      sync: () => output.sync(),
+      close: () => output.close(),
+    },
+    sum: () => ({ bytes, sha256: hash.digest('hex') }),
+  }
+}
+
+/** The sum of a whole file, read piece by piece. */
+export async function checksum(input: InputFile): Promise<Checksum> {
+  const hash = createHash('sha256')
+  const buffer = new Uint8Array(Math.min(1 << 20, Math.max(1, input.size)))
+  for (let position = 0; position < input.size; position += buffer.length) {
+    const part = buffer.subarray(0, Math.min(buffer.length, input.size - position))
+    await input.read(part, position)
+    hash.update(part)
+  }
+  return { bytes: input.size, sha256: hash.digest('hex') }
+}
+
+export function sumOf(bytes: Uint8Array): Checksum {
+  return { bytes: bytes.byteLength, sha256: createHash('sha256').update(bytes).digest('hex') }
+}
+
+/** Opens a file, hands it to `use`, and closes it whatever happens. */
+export async function withInput<T>(files: FileLayer, path: string, use: (input: InputFile) => Promise<T>): Promise<T> {
+  const input = await files.open(path)
+  try {
+    return await use(input)
+  } finally {
+    await input.close()
+  }
+}
+
+/** Creates a file, lets `fill` write it, makes its content durable and closes it. */
+export async function withOutput<T>(
+  files: FileLayer,
+  path: string,
+  fill: (output: OutputFile) => Promise<T>,
+): Promise<T> {
+  const output = await files.create(path)
+  let result: T
+  try {
+    result = await fill(output)
+    await output.sync()
+  } catch (error) {
+    // The first fault is the one worth telling.
+    await output.close().catch(() => {})
+    throw error
+  }
+  await output.close()
+  return result
+}
+
+/** `withOutput`, and the sum of what was written. */
+export function withSummedOutput(
+  files: FileLayer,
+  path: string,
+  fill: (output: OutputFile) => Promise<void>,
+): Promise<Checksum> {
+  return withOutput(files, path, async file => {
+    const { output, sum } = summedOutput(file)
+    await fill(output)
+    return sum()
+  })
+}

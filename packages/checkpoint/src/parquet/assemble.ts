@@ -1,0 +1,74 @@
+import { DataError, type NamedTensor } from '@sluice/pipeline'
+
+type Growing = { tensor: NamedTensor; bytes: Uint8Array; filled: number }
+
+/**
+ * Puts the pieces of tensors, each tensor's in order, together again.
+ *
+ * @param fileBytes size of the file: no tensor can be larger
+ */
+export function assemble(
+  file: string,
+  fileBytes: number,
+): { add(row: Record<string, unknown>): void; end(): Map<string, NamedTensor> } {
+  const tensors = new Map<string, NamedTensor>()
+  let current: Growing | undefined
+
+  function finish(): void {
+    if (current && current.filled !== current.bytes.byteLength) {
+      throw new DataError(`expected ${current.bytes.byteLength} bytes, found ${current.filled}`, {
+        file,
+        place: `tensor "${current.tensor.name}"`,
+      })
+    }
+    current = undefined
+  }
+
+  return {
+    add(row) {
+      const name = String(row.name)
+      const fault = (message: string) => new DataError(message, { file, place: `tensor "${name}"` })
+      const shape = ((row.shape ?? []) as readonly unknown[]).map(Number)
+      const piece = row.bytes as Uint8Array
+      if (current?.tensor.name !== name) {
+        finish()
+        if (tensors.has(name)) throw fault('its pieces are not together, or two tensors have this name')
+        current = begin({ name, dtype: String(row.dtype), shape }, fileBytes, fault)
+        tensors.set(name, current.tensor)
+      }
+      const { tensor, bytes, filled } = current
+      if (row.dtype !== tensor.dtype || shape.join() !== tensor.shape.join()) {
+        throw fault(
+          `expected ${tensor.dtype} [${tensor.shape.join(', ')}] in every piece, found ${row.dtype} [${shape.join(', ')}]`,
+        )
+      }
+      if (Number(row.offset) !== filled) throw fault(`expected a piece at byte ${filled}, found one at ${row.offset}`)
+      if (filled + piece.byteLength > bytes.byteLength) {
+        throw fault(`expected ${bytes.byteLength} bytes, found ${filled + piece.byteLength}`)
+      }
+      bytes.set(piece, filled)
+      current.filled += piece.byteLength
+    },
+    end() {
+      finish()
+      return tensors
+    },
+  }
+}
+
+function begin(
+  { name, dtype, shape }: { name: string; dtype: string; shape: readonly number[] },
+  fileBytes: number,
+  fault: (message: string) => DataError,
+): Growing {
+  if (dtype !== 'float32' && dtype !== 'int32') throw fault(`expected a dtype of float32, int32, found "${dtype}"`)
+  const sizes = shape.join(', ')
+  if (!shape.every(size => Number.isSafeInteger(size) && size >= 0)) {
+    throw fault(`expected a shape of whole numbers, found [${sizes}]`)
+  }
+  const bytes = shape.reduce((product, size) => product * size, 4)
+  if (!(bytes <= fileBytes)) throw fault(`expected ${bytes} bytes for the shape [${sizes}], the file has ${fileBytes}`)
+  const buffer = new ArrayBuffer(bytes)
+  const data = dtype === 'float32' ? new Float32Array(buffer) : new Int32Array(buffer)
+  return { tensor: { name, dtype, shape, data }, bytes: new Uint8Array(buffer), filled: 0 }
+}

@@ -1,0 +1,71 @@
+import { DataError, type NamedTensor, SluiceError } from '@sluice/pipeline'
+import parquet, { type ParquetReader } from 'parquetjs-lite'
+import { withInput } from '../files/checksum.ts'
+import type { FileLayer, InputFile } from '../files/layer.ts'
+import { nodeFiles } from '../files/node.ts'
+import { assemble } from './assemble.ts'
+import { checkColumn, checkFooter } from './bounds.ts'
+import { pieceSchema } from './schema.ts'
+
+/**
+ * Reads what `writeParquetWeights` writes, a row group at a time.
+ *
+ * @returns tensors by name, in the order of the file
+ * @throws DataError naming the file and the place for whatever is not as expected; StorageError when it cannot be read
+ */
+export function readParquetWeights(
+  path: string,
+  { files = nodeFiles }: { files?: FileLayer } = {},
+): Promise<Map<string, NamedTensor>> {
+  return withInput(files, path, getParquetWeights)
+}
+
+/** The same from an open file. */
+export async function getParquetWeights(input: InputFile): Promise<Map<string, NamedTensor>> {
+  const tensors = assemble(input.path, input.size)
+  try {
+    await checkFooter(input)
+    const envelope = new parquet.ParquetEnvelopeReader(readerOf(input), async () => {}, input.size)
+    const reader = await parquet.ParquetReader.openEnvelopeReader(envelope)
+    checkSchema(reader, input.path)
+    for (const group of reader.metadata.row_groups) {
+      for (const column of group.columns) await checkColumn(input, column.meta_data)
+    }
+    const cursor = reader.getCursor()
+    for (let rows = await cursor.nextRowGroup(); rows !== null; rows = await cursor.nextRowGroup()) {
+      for (const row of rows) tensors.add(row)
+    }
+    return tensors.end()
+  } catch (cause) {
+    if (cause instanceof SluiceError) throw cause
+    // parquetjs-lite throws strings and plain errors.
+    const message = cause instanceof Error ? cause.message : String(cause)
+    throw new DataError(`not a Parquet file of weights: ${message}`, { file: input.path, cause })
+  }
+}
+
+function readerOf(input: InputFile): (position: number, length: number) => Promise<Buffer> {
+  return async (position, length) => {
+    if (!(position >= 0 && length >= 0 && position + length <= input.size)) {
+      throw new DataError(`bytes ${position} to ${position + length} are not in the file`, { file: input.path })
+    }
+    const bytes = Buffer.alloc(length)
+    await input.read(bytes, position)
+    return bytes
+  }
+}
+
+function checkSchema(reader: ParquetReader, file: string): void {
+  const found = reader.getSchema().fields
+  for (const [name, expected] of Object.entries(pieceSchema().fields)) {
+    const column = Object.hasOwn(found, name) ? found[name] : undefined
+    const ok = column?.primitiveType === expected.primitiveType && column.repetitionType === expected.repetitionType
+    if (!ok) {
+      const type = column ? `${column.repetitionType} ${column.primitiveType}` : 'none'
+      throw new DataError(`expected ${expected.repetitionType} ${expected.primitiveType}, found ${type}`, {
+        file,
+        place: `column "${name}"`,
+      })
+    }
+  }
+}
