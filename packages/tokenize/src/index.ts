@@ -1,1 +1,3 @@
-export {}
+export { Ids } from './tables/ids.ts'
+export { endOfTextToken, type StreamDecoder, type Tokenizer } from './tokenizer.ts'
+export { type TrainBpeOptions, trainBpe } from './training/bpe.ts'

@@ -1,0 +1,35 @@
+import type { Json } from '@sluice/pipeline'
+import { decodeIds, replacement, streamDecoder } from '../decode.ts'
+import { Ids } from '../tables/ids.ts'
+import { utf8Writer } from '../tables/utf8.ts'
+import type { Tokenizer } from '../tokenizer.ts'
+import { spell } from './byte-level.ts'
+import { bpeEncoder } from './encoder.ts'
+import { writeBpe } from './json.ts'
+import type { BpeModel } from './model.ts'
+
+/** Byte-level BPE with GPT-2's way to cut words. Any well-formed string comes back from its ids as it was. */
+export function bpeTokenizer(model: BpeModel, endOfText: number): Tokenizer {
+  const { bytes } = model
+  const encodeUtf8 = bpeEncoder(model)
+  const write = utf8Writer()
+  const special = new Map([...model.special].map(([spelling, id]) => [id, spelling]))
+  const bytesOf = (id: number) => bytes[id] ?? replacement
+  return {
+    kind: 'bpe',
+    vocabSize: bytes.length,
+    endOfText,
+    encode: text => {
+      const utf8 = write(text)
+      const ids = new Ids((utf8.length >> 1) + 8)
+      encodeUtf8(utf8, 0, utf8.length, ids)
+      return ids.toArray()
+    },
+    encodeUtf8,
+    decode: ids => decodeIds(bytesOf, ids),
+    decoder: () => streamDecoder(bytesOf),
+    token: id => special.get(id) ?? (bytes[id] ? spell(bytes[id]) : '\ufffd'),
+    tokenBytes: id => bytesOf(id).slice(),
+    toJSON: (): Json => writeBpe(model),
+  }
+}

@@ -1,0 +1,107 @@
+import { ConfigError } from '@sluice/pipeline'
+import { alphabet, spell } from '../bpe/byte-level.ts'
+import { type BpeModel, rankMerges } from '../bpe/model.ts'
+import { bpeTokenizer } from '../bpe/tokenizer.ts'
+import { gpt2Word } from '../bpe/words.ts'
+import { ByteStrings, hashBytes } from '../tables/byte-strings.ts'
+import { endOfTextToken, type Tokenizer } from '../tokenizer.ts'
+import { learnMerges } from './merges.ts'
+import { countWords, type Texts } from './word-counts.ts'
+
+export interface TrainBpeOptions {
+  /** Ids wanted, special tokens and the 256 bytes included. Fewer come out where the texts have no more pairs to merge. */
+  vocabSize: number
+  /** A pair that comes less often is not merged. Default 2. */
+  minFrequency?: number
+  /** The first ids, in this order. Default `['<|endoftext|>']`; the first one ends documents. */
+  specialTokens?: readonly string[]
+  signal?: AbortSignal
+  /** Told how far it is, 0 to 1 for the merges and the bytes counted before that. */
+  progress?(state: { bytes: number; merges: number; share: number }): void
+}
+
+/**
+ * Learns a byte-level BPE with GPT-2's way to cut words. Equal texts and options give the merges and the ids of Hugging Face's
+ * `BpeTrainer(initial_alphabet=ByteLevel.alphabet())` over a ByteLevel pre-tokenizer.
+ *
+ * @throws ConfigError when `vocabSize` does not hold the bytes and the special tokens
+ */
+export async function trainBpe(texts: Texts, options: TrainBpeOptions): Promise<Tokenizer> {
+  const { vocabSize, minFrequency = 2, specialTokens = [endOfTextToken], signal } = options
+  checkOptions(vocabSize, specialTokens)
+  let counted = 0
+  const wordCounts = await countWords(texts, {
+    cut: gpt2Word,
+    signal,
+    progress: bytes => {
+      counted = bytes
+      options.progress?.({ bytes, merges: 0, share: 0 })
+    },
+  })
+
+  const bytes: Uint8Array[] = specialTokens.map(token => new TextEncoder().encode(token))
+  const byteIds = new Int32Array(256)
+  // Numbered as they stand in `bytes`, less the special tokens: those are never met in a text.
+  const tokens = new ByteStrings()
+  for (const byte of alphabet) {
+    byteIds[byte] = bytes.length
+    add(tokens, bytes, Uint8Array.of(byte))
+  }
+  const special = new Map(specialTokens.map((token, id) => [token, id]))
+
+  const learning = learnMerges(wordCounts, {
+    byteIds,
+    minFrequency,
+    full: () => bytes.length >= vocabSize,
+    idOf: (left, right) => {
+      const joined = concat(bytes[left]!, bytes[right]!)
+      // Else plain text could give a special token.
+      if (special.has(spell(joined))) return undefined
+      return add(tokens, bytes, joined) + specialTokens.length
+    },
+  })
+  let step = learning.next()
+  while (!step.done) {
+    const merges = bytes.length - specialTokens.length - 256
+    options.progress?.({ bytes: counted, merges, share: merges / (vocabSize - specialTokens.length - 256) })
+    await new Promise(resolve => setImmediate(resolve))
+    signal?.throwIfAborted()
+    step = learning.next()
+  }
+
+  const model: BpeModel = { bytes, byteIds, special, ...rankMerges(step.value) }
+  return bpeTokenizer(model, 0)
+}
+
+function checkOptions(vocabSize: number, specialTokens: readonly string[]): void {
+  const least = 256 + specialTokens.length
+  if (!Number.isInteger(vocabSize) || vocabSize < least) {
+    throw new ConfigError(
+      `vocabSize is ${vocabSize}, the 256 bytes and ${specialTokens.length} special tokens need ${least}`,
+    )
+  }
+  if (specialTokens.length === 0) {
+    throw new ConfigError('specialTokens is empty, one is needed to end documents', {
+      advice: `give ["${endOfTextToken}"]`,
+    })
+  }
+  specialTokens.forEach((token, i) => {
+    if (token.length < 2) throw new ConfigError(`special token "${token}" is shorter than two characters`)
+    if (specialTokens.indexOf(token) !== i) throw new ConfigError(`special token "${token}" stands twice`)
+  })
+}
+
+/** Number of `token` in `tokens`; if it is new, `bytes` gets it too. */
+function add(tokens: ByteStrings, bytes: Uint8Array[], token: Uint8Array): number {
+  const before = tokens.size
+  const index = tokens.add(token, 0, token.length, hashBytes(token, 0, token.length))
+  if (index === before) bytes.push(token)
+  return index
+}
+
+function concat(a: Uint8Array, b: Uint8Array): Uint8Array {
+  const joined = new Uint8Array(a.length + b.length)
+  joined.set(a)
+  joined.set(b, a.length)
+  return joined
+}

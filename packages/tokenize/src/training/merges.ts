@@ -1,0 +1,147 @@
+import type { Merge } from '../bpe/model.ts'
+import { Ids } from '../tables/ids.ts'
+import { Pairs } from '../tables/pairs.ts'
+import { PairQueue } from './pair-queue.ts'
+import type { WordCounts } from './word-counts.ts'
+
+export interface LearnOptions {
+  /** Id of each byte. */
+  byteIds: Int32Array
+  /** A pair that comes less often is not merged. */
+  minFrequency: number
+  /** Id that the merge of `left` and `right` becomes, made if it is new; undefined: never merge these. */
+  idOf(left: number, right: number): number | undefined
+  /** Asked before each merge. */
+  full(): boolean
+}
+
+/**
+ * Learns merges, most frequent pair first (Sennrich, Haddow and Birch 2016), and does exactly what Hugging Face's BpeTrainer
+ * does, so that equal documents give equal merges: ties go to the lowest pair of ids; counts of overlapping pairs ("aaa" has
+ * two) are as found; the count of a pair that has been merged is kept, and counts on, should a later merge make the same token
+ * from other parts and bring the pair up again, which then takes a new place in the order.
+ *
+ * Yields after every 64 merges, that the caller may rest.
+ */
+export function* learnMerges({ words, counts }: WordCounts, options: LearnOptions): Generator<void, Merge[]> {
+  const { minFrequency, idOf } = options
+  const { starts } = words
+  const symbols = new Int32Array(words.bytes)
+  for (let i = 0; i < symbols.length; i++) symbols[i] = options.byteIds[words.arena[i]!]!
+  const ends = starts.slice(1, words.size + 1)
+
+  const pairs = new Pairs(1 << 14)
+  let pairCounts = new Float64Array(1 << 14)
+  // Of this step: which word was last noted under a pair, how many were, and the notes themselves.
+  let lastWord = new Int32Array(1 << 14).fill(-1)
+  let noted = new Int32Array(1 << 14)
+  const touched = new Ids()
+  const notePairs = new Ids()
+  const noteWords = new Ids()
+
+  const pairOf = (left: number, right: number): number => {
+    const pair = pairs.add(left, right)
+    if (pair >= pairCounts.length) {
+      pairCounts = enlarge(pairCounts, new Float64Array(pair * 2))
+      lastWord = enlarge(lastWord, new Int32Array(pair * 2).fill(-1))
+      noted = enlarge(noted, new Int32Array(pair * 2))
+    }
+    return pair
+  }
+  const more = (left: number, right: number, word: number): void => {
+    const pair = pairOf(left, right)
+    pairCounts[pair]! += counts[word]!
+    if (lastWord[pair] === word) return
+    lastWord[pair] = word
+    if (noted[pair]!++ === 0) touched.push(pair)
+    notePairs.push(pair)
+    noteWords.push(word)
+  }
+  const less = (left: number, right: number, word: number): void => {
+    pairCounts[pairOf(left, right)]! -= counts[word]!
+  }
+
+  const queue = new PairQueue(
+    pair => pairs.left[pair]!,
+    pair => pairs.right[pair]!,
+  )
+  // What the step noted becomes entries of the queue, each with the words that hold its pair anew.
+  const enqueue = (): void => {
+    let total = 0
+    for (let t = 0; t < touched.length; t++) {
+      const pair = touched.values[t]!
+      const count = noted[pair]!
+      noted[pair] = total
+      total += count
+    }
+    const grouped = new Int32Array(total)
+    for (let n = 0; n < notePairs.length; n++) grouped[noted[notePairs.values[n]!]!++] = noteWords.values[n]!
+    let from = 0
+    for (let t = 0; t < touched.length; t++) {
+      const pair = touched.values[t]!
+      const to = noted[pair]!
+      if (pairCounts[pair]! > 0) queue.push(pair, pairCounts[pair]!, grouped.subarray(from, to))
+      from = to
+      noted[pair] = 0
+      lastWord[pair] = -1
+    }
+    touched.length = 0
+    notePairs.length = 0
+    noteWords.length = 0
+  }
+
+  for (let word = 0; word < words.size; word++) {
+    for (let i = starts[word]!; i + 1 < ends[word]!; i++) more(symbols[i]!, symbols[i + 1]!, word)
+  }
+  enqueue()
+
+  const merges: Merge[] = []
+  while (queue.size > 0 && !options.full()) {
+    const { pair } = queue
+    const count = pairCounts[pair]!
+    if (queue.count !== count) {
+      if (count > 0) queue.recount(count)
+      else queue.pop()
+      continue
+    }
+    if (count < Math.max(1, minFrequency)) break
+    const left = pairs.left[pair]!
+    const right = pairs.right[pair]!
+    const holders = queue.pop()
+    const id = idOf(left, right)
+    if (id === undefined) continue
+    merges.push({ left, right, id })
+
+    for (const word of holders) {
+      const start = starts[word]!
+      const end = ends[word]!
+      let to = start
+      for (let i = start; i < end; i++, to++) {
+        const symbol = symbols[i]!
+        if (symbol !== left || i + 1 >= end || symbols[i + 1] !== right) {
+          symbols[to] = symbol
+          continue
+        }
+        symbols[to] = id
+        if (to > start) {
+          less(symbols[to - 1]!, left, word)
+          more(symbols[to - 1]!, id, word)
+        }
+        i++
+        if (i + 1 < end) {
+          less(right, symbols[i + 1]!, word)
+          more(id, symbols[i + 1]!, word)
+        }
+      }
+      ends[word] = to
+    }
+    enqueue()
+    if (merges.length % 64 === 0) yield
+  }
+  return merges
+}
+
+function enlarge<A extends Int32Array | Float64Array>(from: A, into: A): A {
+  into.set(from)
+  return into
+}
