@@ -1,0 +1,16 @@
+import type { tf } from '../tf.ts'
+import { differentiable } from './differentiable.ts'
+import { kernel } from './dispatch.ts'
+
+/**
+ * x/2 · (1 + tanh(√(2/π) (x + 0.044715 x³))): the tanh form of GELU (Hendrycks and Gimpel 2016), "gelu_new" in GPT-2's config.
+ *
+ * @param x any shape
+ */
+export function gelu<T extends tf.Tensor>(x: T): T {
+  return differentiable({
+    inputs: [x],
+    forward: () => ({ value: kernel('gelu').forward({ x }), saved: [x] }),
+    backward: (dy, [x]) => [kernel('gelu').backward({ dy, x: x! })],
+  })
+}
