@@ -23,8 +23,3 @@ export interface Frame<T extends TypeMap = any> {
   /** The newest source emission (1, 2, 3 …; 0 for none) that nothing upstream still needs once this frame is consumed. */
   readonly seq: number
 }
-
-/** Bytes that a frame's columns hold, validity and offsets included. */
-export function frameBytes(frame: Frame): number {
-  return frame.batch.data.byteLength
-}

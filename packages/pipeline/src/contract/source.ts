@@ -18,4 +18,6 @@ export interface Source<O extends TypeMap = any> {
    * @param signal aborted when no more frames are wanted; the iterator then ends and frees what it holds.
    */
   read(from: Json | undefined, signal: AbortSignal): AsyncIterable<Frame<O>>
+  /** What it wants known when a run has ended: the runner publishes it as a `note`. */
+  summary?(): { readonly message: string; readonly values?: Readonly<Record<string, Json>> } | undefined
 }

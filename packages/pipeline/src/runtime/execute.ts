@@ -1,0 +1,148 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Cursor } from '../contract/frame.ts'
+import type { Outcome } from '../contract/sink.ts'
+import type { StageContext } from '../contract/stage.ts'
+import type { RunEvent } from '../events.ts'
+import type { Chain } from './chain.ts'
+import { ConsumedPositions } from './consumed.ts'
+import { atStage } from './fault.ts'
+import { flow } from './flow.ts'
+import { Gate } from './gate.ts'
+import { Meter } from './meter.ts'
+import type { RunResult } from './run.ts'
+
+export interface ExecuteOptions {
+  readonly chain: Chain
+  /** Of the gate, bytes. */
+  readonly limit: number
+  readonly seed: number
+  readonly from: Cursor | undefined
+  readonly patience: number
+  readonly stop: AbortSignal
+  emit(event: RunEvent): void
+}
+
+/** Opens the parts, lets frames flow, closes the parts, tells about it. */
+export async function execute(options: ExecuteOptions): Promise<RunResult> {
+  // Whoever subscribes to the events in this turn hears all of them.
+  await setImmediate()
+  const { chain, emit, from } = options
+  const began = performance.now()
+  const seconds = () => (performance.now() - began) / 1000
+  const meter = new Meter([
+    { id: chain.source.id, kind: 'source' },
+    ...chain.stages.map(({ id }) => ({ id, kind: 'stage' as const })),
+    ...chain.sinks.map(({ id }) => ({ id, kind: 'sink' as const })),
+  ])
+  const gate = new Gate(options.limit)
+  const abort = new AbortController()
+  const positions = chain.stages.map(stage => new ConsumedPositions(stage.id))
+  let cursor: Cursor = from ?? {}
+
+  emit({ type: 'started', stages: meter.stations.map(({ id }) => id), ...(from ? { resumedFrom: from } : {}) })
+  for (const id of strangers(chain, cursor)) {
+    emit({
+      type: 'warning',
+      stage: id,
+      message: 'has a position in the cursor to resume at, but is no part of this run',
+    })
+  }
+  const progress = setInterval(
+    () => emit({ type: 'progress', counters: meter.counters(), bytesInFlight: gate.bytes }),
+    1000,
+  ).unref()
+
+  const closing: { id: string; close(outcome: Outcome): Promise<void> | undefined }[] = []
+  const faults: unknown[] = []
+  let outcome: Outcome = 'failed'
+  try {
+    const lend = (i: number): StageContext =>
+      context(options, meter, abort.signal, positions[i], meter.stations[i + 1]!)
+    for (const [i, sink] of chain.sinks.entries()) {
+      closing.push({ id: sink.id, close: how => sink.close?.(how) })
+      await opened(sink.id, () => sink.open?.(lend(chain.stages.length + i), cursor[sink.id]))
+    }
+    for (const [i, stage] of chain.stages.entries()) {
+      closing.push({ id: stage.id, close: () => stage.close?.() })
+      await opened(stage.id, () => stage.open?.(lend(i), cursor[stage.id]))
+    }
+    outcome = await flow({
+      ...options,
+      from: cursor,
+      gate,
+      meter,
+      positions,
+      abort,
+      consumed: position => {
+        cursor = position
+      },
+    })
+  } catch (error) {
+    faults.push(error)
+    abort.abort(error)
+  }
+  for (const { id, close } of closing) {
+    try {
+      await close(outcome)
+    } catch (error) {
+      faults.push(atStage(error, id))
+    }
+  }
+  clearInterval(progress)
+  for (const fault of faults.slice(1)) {
+    emit({
+      type: 'warning',
+      stage: atStage(fault, 'run').stage!,
+      message: `failed as well: ${(fault as Error).message}`,
+    })
+  }
+  const note = chain.source.summary?.()
+  if (note) emit({ type: 'note', stage: chain.source.id, ...note })
+  const result = { seconds: seconds(), counters: meter.counters() }
+  emit({ type: 'finished', outcome: faults.length > 0 ? 'failed' : outcome, ...result })
+  if (faults.length > 0) throw faults[0]
+  return { outcome: outcome as RunResult['outcome'], cursor, ...result }
+}
+
+async function opened(id: string, open: () => Promise<void> | undefined): Promise<void> {
+  try {
+    await open()
+  } catch (error) {
+    throw atStage(error, id)
+  }
+}
+
+function context(
+  { seed, emit }: ExecuteOptions,
+  meter: Meter,
+  signal: AbortSignal,
+  positions: ConsumedPositions | undefined,
+  station: Meter['stations'][number],
+): StageContext {
+  return {
+    seed,
+    signal,
+    emit(event) {
+      meter.moves++
+      meter.stirs++
+      emit(event)
+    },
+    async whenConsumed(position) {
+      if (!positions) return
+      meter.settle()
+      station.waits++
+      try {
+        await positions.wait(position)
+      } finally {
+        meter.settle()
+        station.waits--
+      }
+    },
+  }
+}
+
+/** Entries of a cursor that belong to no part of the chain. */
+function strangers(chain: Chain, cursor: Cursor): string[] {
+  const ids = new Set([chain.source, ...chain.stages, ...chain.sinks].map(({ id }) => id))
+  return Object.keys(cursor).filter(id => !ids.has(id))
+}
