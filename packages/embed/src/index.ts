@@ -1,1 +1,9 @@
-export {}
+export {
+  constantPositions,
+  type PositionEmbedding,
+  type PositionKind,
+  positionEmbedding,
+  positionKinds,
+} from './positions.ts'
+export { sinusoidalEncoding } from './sinusoidal.ts'
+export { tokenEmbedding } from './tokens.ts'
