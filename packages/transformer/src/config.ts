@@ -1,0 +1,123 @@
+import { type PositionKind, positionKinds } from '@sluice/embed'
+import { ConfigError } from '@sluice/pipeline'
+import { z } from 'zod'
+
+/** Share of elements dropped while training, by place. */
+export interface DropoutRates {
+  /** After the sum of token and position embedding. */
+  readonly embedding: number
+  /** On the attention probabilities. */
+  readonly attention: number
+  /** On what each attention and feed-forward adds to the residual stream. */
+  readonly residual: number
+}
+
+/** The shape of a GPT-2 (Radford et al. 2019), whole: every member stated. */
+export interface Gpt2Config {
+  readonly vocabSize: number
+  /** Longest context, tokens. */
+  readonly blockSize: number
+  readonly layers: number
+  /** Channels of the residual stream. */
+  readonly width: number
+  readonly heads: number
+  /** Channels within a feed-forward. */
+  readonly inner: number
+  readonly dropout: DropoutRates
+  readonly positions: PositionKind
+  /** Whether the output projection is the token table. */
+  readonly tieHead: boolean
+  /** Added to the variance in layer norms. */
+  readonly epsilon: number
+  /** Standard deviation of the initial weights. */
+  readonly initializerRange: number
+}
+
+/** `Gpt2Config` as a caller writes it: shape given, the rest with GPT-2's values. */
+export interface Gpt2Options {
+  vocabSize: number
+  blockSize: number
+  layers: number
+  width: number
+  heads: number
+  /** Default: 4 * width. */
+  inner?: number | undefined
+  /** One rate for all places, or one for each. Default: 0. */
+  dropout?: number | DropoutRates | undefined
+  /** Default: learned. */
+  positions?: PositionKind | undefined
+  /** Default: true. */
+  tieHead?: boolean | undefined
+  /** Default: 1e-5. */
+  epsilon?: number | undefined
+  /** Default: 0.02. */
+  initializerRange?: number | undefined
+}
+
+const rate = z.number().min(0).lt(1)
+
+/** The `model` section of a config; vocabulary and context come from the tokenizer and the `data` section. */
+export const gpt2Schema = z
+  .strictObject({
+    layers: z.int().min(1).describe('Transformer blocks'),
+    width: z.int().min(1).describe('channels of the residual stream; a multiple of heads'),
+    heads: z.int().min(1).describe('attention heads'),
+    inner: z.int().min(1).optional().describe('channels within a feed-forward; 4 * width unless given'),
+    dropout: z
+      .union([rate, z.strictObject({ embedding: rate, attention: rate, residual: rate })])
+      .default(0)
+      .describe('share of elements dropped while training'),
+    positions: z.enum(positionKinds).default('learned').describe('how positions are told'),
+    tieHead: z.boolean().default(true).describe('whether the output projection is the token table'),
+    epsilon: z.number().positive().default(1e-5).describe('added to the variance in layer norms'),
+    initializerRange: z.number().positive().default(0.02).describe('standard deviation of the initial weights'),
+  })
+  .superRefine(({ width, heads }, context) => {
+    if (width % heads !== 0) context.addIssue({ code: 'custom', path: ['heads'], message: unevenHeads(width, heads) })
+  })
+
+/**
+ * Fills in the defaults and checks the shape.
+ *
+ * @throws ConfigError naming the member that cannot be
+ */
+export function gpt2Config(options: Gpt2Options): Gpt2Config {
+  const { vocabSize, blockSize, layers, width, heads } = options
+  const { inner = 4 * width, dropout = 0, positions = 'learned', tieHead = true } = options
+  const { epsilon = 1e-5, initializerRange = 0.02 } = options
+  for (const [key, value] of Object.entries({ vocabSize, blockSize, layers, width, heads, inner })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new ConfigError(`expected a positive whole number, found ${value}`, { place: `model.${key}` })
+    }
+  }
+  if (width % heads !== 0) throw new ConfigError(unevenHeads(width, heads), { place: 'model.heads' })
+  const rates =
+    typeof dropout === 'number' ? { embedding: dropout, attention: dropout, residual: dropout } : { ...dropout }
+  for (const [place, value] of Object.entries(rates)) {
+    if (!(value >= 0 && value < 1)) {
+      throw new ConfigError(`expected a share from 0 to below 1, found ${value}`, { place: `model.dropout.${place}` })
+    }
+  }
+  return {
+    vocabSize,
+    blockSize,
+    layers,
+    width,
+    heads,
+    inner,
+    dropout: rates,
+    positions,
+    tieHead,
+    epsilon,
+    initializerRange,
+  }
+}
+
+function unevenHeads(width: number, heads: number): string {
+  let lower = Math.min(heads, width)
+  while (width % lower !== 0) lower--
+  let upper = heads
+  while (upper < width && width % upper !== 0) upper++
+  const near = upper <= width && width % upper === 0 && upper !== lower ? `${lower} or ${upper}` : `${lower}`
+  return `heads must divide width: ${width} / ${heads} is not whole; ${near} would do`
+}

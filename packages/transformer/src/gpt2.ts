@@ -1,0 +1,108 @@
+import { crossEntropy, layerNorm, linear, tf } from '@sluice/compute'
+import { constantPositions, positionEmbedding, tokenEmbedding } from '@sluice/embed'
+import type { NamedTensor } from '@sluice/pipeline'
+import { block, type Parameter, type Pass, residualDropout } from './block.ts'
+import { type Gpt2Config, type Gpt2Options, gpt2Config } from './config.ts'
+import { gpt2HfConfig } from './hf/config.ts'
+import { initialWeights } from './init.ts'
+import type { LanguageModel } from './model.ts'
+import { parameterSpecs } from './parameters.ts'
+import { checkRows, splitTargets } from './rows.ts'
+import { checkWeights, makeVariables } from './variables.ts'
+
+// B rows (batch), T time, N = B * T, C width, V vocabulary
+
+/**
+ * GPT-2 (Radford et al. 2019, "Language Models are Unsupervised Multitask Learners") on the current tensor backend.
+ *
+ * @param options.seed of the initialisation, used where no weights are given
+ * @param options.weights exactly the model's parameters by name; copied
+ * @throws ConfigError when the shape cannot be
+ * @throws StateError when the weights are of another shape
+ */
+export function gpt2(
+  options: Gpt2Options | Gpt2Config,
+  { seed, weights }: { seed: number; weights?: ReadonlyMap<string, NamedTensor> | undefined },
+): LanguageModel {
+  const config = gpt2Config(options)
+  const specs = parameterSpecs(config)
+  const given = weights && withoutConstants(config, weights)
+  if (given) checkWeights(specs, given)
+  const parameters = makeVariables(specs, given ?? initialWeights(config, seed))
+  const parameter: Parameter = <T extends tf.Tensor>(name: string) => parameters.get(name) as tf.Tensor as T
+  const positions = positionEmbedding({
+    kind: config.positions,
+    blockSize: config.blockSize,
+    width: config.width,
+    weight: parameters.get('transformer.wpe.weight'),
+  })
+  const head = parameter<tf.Tensor2D>(config.tieHead ? 'transformer.wte.weight' : 'lm_head.weight')
+
+  /** [N] ids to the last layer's output, before the final norm: [N, C]. */
+  const stream = (ids: Int32Array, pass: Pass): tf.Tensor2D => {
+    const tokens_NC = tokenEmbedding(parameter('transformer.wte.weight'), ids)
+    const positions_NC = positions.embed(Int32Array.from(ids, (_, i) => i % pass.time))
+    let x_NC = positions_NC ? tf.add<tf.Tensor2D>(tokens_NC, positions_NC) : tokens_NC
+    x_NC = residualDropout(x_NC, config.dropout.embedding, 'embedding', pass.training)
+    for (let layer = 0; layer < config.layers; layer++) x_NC = block(x_NC, layer, parameter, config, pass)
+    return x_NC
+  }
+  const finalNorm = (x_NC: tf.Tensor2D) =>
+    layerNorm(x_NC, parameter('transformer.ln_f.weight'), parameter('transformer.ln_f.bias'), config.epsilon)
+  const project = (hidden_NC: tf.Tensor2D): tf.Tensor2D => linear(hidden_NC, tf.transpose(head), null)
+
+  return {
+    config,
+    parameters,
+    loss(batch, { training, seed, step }) {
+      const { inputs, targets, time } = splitTargets(batch, config.blockSize)
+      return tf.tidy(() => {
+        const pass = { batch: batch.rows, time, training: training ? { seed, step } : undefined }
+        const hidden_NC = finalNorm(stream(inputs, pass))
+        return crossEntropy(hidden_NC, head, targets, batch.weights ? { weights: batch.weights } : {})
+      })
+    },
+    logits(ids, { rows }) {
+      const time = checkRows(ids, rows, config.blockSize)
+      return tf.tidy(() =>
+        tf.reshape<tf.Rank.R3>(project(finalNorm(stream(ids, { batch: rows, time }))), [rows, time, config.vocabSize]),
+      )
+    },
+    nextLogits(ids, { rows }) {
+      const time = checkRows(ids, rows, config.blockSize)
+      return tf.tidy(() => {
+        const last = tf.tensor1d(
+          Array.from({ length: rows }, (_, row) => (row + 1) * time - 1),
+          'int32',
+        )
+        const hidden_BC = finalNorm(tf.gather(stream(ids, { batch: rows, time }), last))
+        // The table times the few hidden vectors: no transposed copy of the large one.
+        return tf.transpose<tf.Tensor2D>(tf.matMul(head, tf.transpose<tf.Tensor2D>(hidden_BC)))
+      })
+    },
+    weights() {
+      const copies = new Map<string, NamedTensor>()
+      const add = (name: string, shape: readonly number[], data: Float32Array) =>
+        copies.set(name, { name, dtype: 'float32', shape, data })
+      for (const [name, variable] of parameters) {
+        add(name, variable.shape, (variable.dataSync() as Float32Array).slice())
+        if (name === 'transformer.wte.weight' && config.positions !== 'learned') {
+          const table = constantPositions(config.positions, config)
+          add('transformer.wpe.weight', [config.blockSize, config.width], table)
+        }
+      }
+      return copies
+    },
+    hfConfig: tokens => gpt2HfConfig(config, tokens),
+    dispose() {
+      for (const variable of parameters.values()) variable.dispose()
+      positions.dispose()
+    },
+  }
+}
+
+/** The table of positions that are not learned is written with the weights but made anew from the config. */
+function withoutConstants(config: Gpt2Config, weights: ReadonlyMap<string, NamedTensor>) {
+  if (config.positions === 'learned') return weights
+  return new Map([...weights].filter(([name]) => name !== 'transformer.wpe.weight'))
+}
