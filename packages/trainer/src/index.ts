@@ -1,1 +1,8 @@
-export {}
+export { AdamW, type AdamWOptions } from './adamw.ts'
+export { type BlockRows, blockRows, documentsOf } from './batch.ts'
+export { type TrainConfig, trainConfig } from './config.ts'
+export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts'
+export { type StepMetrics, stepsBatch } from './frames.ts'
+export { cosineSchedule, type ScheduleOptions } from './schedule.ts'
+export { type TrainOptions, train } from './train.ts'
+export { type Trainer, type TrainerOptions, trainer } from './trainer.ts'

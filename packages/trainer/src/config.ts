@@ -1,0 +1,40 @@
+import { z } from 'zod'
+
+/** The `train` section of a config. */
+export const trainConfig = z.strictObject({
+  backend: z
+    .enum(['auto', 'tensorflow', 'native', 'wasm', 'cpu'])
+    .default('auto')
+    .describe('what computes; auto takes the fastest that is there'),
+  precision: z.enum(['f32', 'bf16']).default('f32').describe('of matrix products, where the backend has a choice'),
+  threads: z.int().min(1).optional().describe('default: one per core'),
+  steps: z.int().min(1).describe('optimizer steps'),
+  learningRate: z.number().positive().default(6e-4).describe('highest learning rate, reached after the warm-up'),
+  minLearningRate: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('learning rate of the last step; default: a tenth of learningRate'),
+  warmup: z.int().min(0).default(0).describe('steps over which the learning rate rises linearly'),
+  weightDecay: z.number().min(0).default(0.1).describe('decoupled decay of matrices, embeddings among them'),
+  betas: z
+    .tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)])
+    .default([0.9, 0.95])
+    .describe('decay of the two AdamW moments'),
+  epsilon: z.number().positive().default(1e-8).describe('added to the root of the second AdamW moment'),
+  clip: z.number().min(0).default(1).describe('highest global norm of the gradient; 0 does not clip'),
+  evaluateEvery: z.int().min(1).optional().describe('steps between evaluations; default: at the start and the end'),
+  sampleEvery: z.int().min(1).optional().describe('steps between samples of text; default: none'),
+  sample: z
+    .strictObject({
+      prompt: z.string().default('').describe('what samples continue; empty: the beginning of a document'),
+      tokens: z.int().min(1).default(64),
+      temperature: z.number().min(0).default(0.8),
+      topK: z.int().min(1).optional(),
+      topP: z.number().positive().max(1).optional(),
+    })
+    .prefault({})
+    .describe('how samples are generated'),
+})
+
+export type TrainConfig = z.infer<typeof trainConfig>

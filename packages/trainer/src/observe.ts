@@ -1,0 +1,75 @@
+import type { EvaluationSet, RunEvent } from '@sluice/pipeline'
+import type { LanguageModel } from '@sluice/transformer'
+import { evaluate } from './evaluate.ts'
+import type { StepMetrics } from './frames.ts'
+
+export interface ObserverOptions {
+  model: LanguageModel
+  evaluation?: EvaluationSet | undefined
+  evaluateEvery?: number | undefined
+  sample?: ((model: LanguageModel, step: number) => Promise<{ prompt: string; text: string }>) | undefined
+  sampleEvery?: number | undefined
+  stage: string
+  emit(event: RunEvent): void
+  signal: AbortSignal
+}
+
+/** What is told of training while it runs: metrics of each step, evaluations and samples at intervals. */
+export interface Observer {
+  step(metrics: StepMetrics): void
+  /** Evaluates and samples where this step's turn has come, or it is the last; once a step at most. */
+  after(step: number, last?: boolean): Promise<void>
+}
+
+export function observer(options: ObserverOptions): Observer {
+  const { model, evaluation, evaluateEvery, sample, sampleEvery, emit, signal } = options
+  const due = (step: number, every: number | undefined, last: boolean) =>
+    last || step === 0 || (every !== undefined && step % every === 0)
+  let evaluated = -1
+  let sampled = -1
+
+  const runEvaluation = async (step: number, set: EvaluationSet) => {
+    const { loss, perplexity, bitsPerByte } = await evaluate(model, set, { signal })
+    emit({
+      type: 'evaluation',
+      step,
+      values: { loss, perplexity, bits_per_byte: bitsPerByte, ...set.baselines },
+    })
+  }
+
+  return {
+    step({ step, loss, lr, gradNorm, groupNorms, tokens, seconds }) {
+      const groups = Object.entries(groupNorms).map(([group, norm]) => [`grad_norm.${group}`, norm])
+      const rate = tokens / seconds
+      emit({
+        type: 'metric',
+        step,
+        values: {
+          loss,
+          lr,
+          grad_norm: gradNorm,
+          tokens,
+          seconds,
+          tokens_per_second: rate,
+          ...Object.fromEntries(groups),
+        },
+      })
+    },
+    async after(step, last = false) {
+      try {
+        if (evaluation && step !== evaluated && due(step, evaluateEvery, last)) {
+          evaluated = step
+          await runEvaluation(step, evaluation)
+        }
+        if (signal.aborted) return
+        if (sample && sampleEvery !== undefined && step !== sampled && due(step, sampleEvery, last)) {
+          sampled = step
+          emit({ type: 'sample', step, ...(await sample(model, step)) })
+        }
+      } catch (error) {
+        // Whoever stops a run does not wait for an evaluation; the step itself is done.
+        if (!signal.aborted) throw error
+      }
+    },
+  }
+}

@@ -1,0 +1,95 @@
+import { tf } from '@sluice/compute'
+import type { Blocks, NamedTensor, Snapshot } from '@sluice/pipeline'
+import { TrainingError } from '@sluice/pipeline'
+import type { LanguageModel } from '@sluice/transformer'
+import type { RecordBatch } from 'apache-arrow'
+import { AdamW, type AdamWOptions } from './adamw.ts'
+import { blockRows, documentsOf } from './batch.ts'
+import type { StepMetrics } from './frames.ts'
+import { gradientNorms } from './norms.ts'
+
+export interface TrainerOptions extends Omit<AdamWOptions, 'parameters' | 'moments'> {
+  model: LanguageModel
+  /** Of dropout. */
+  seed: number
+  /** Learning rate of optimizer step 1, 2 … */
+  schedule: (step: number) => number
+  /** Highest global norm of the gradient; 0 does not clip. Default: 1. */
+  clip?: number | undefined
+  /** Steps taken before. Default: 0. */
+  step?: number | undefined
+  moments?: ReadonlyMap<string, NamedTensor> | undefined
+}
+
+/** The state of training and one function that takes it a step further. Knows nothing of streams. */
+export interface Trainer {
+  /** Optimizer steps taken. */
+  readonly step: number
+  /**
+   * One optimizer step: loss, gradients, clipping, AdamW. Synchronous, and all or nothing: it throws before a weight changes.
+   *
+   * @throws TrainingError when the loss or the gradient is not finite (naming the documents), or tensors leak
+   */
+  train(batch: RecordBatch<Blocks>): StepMetrics
+  /** Copies of both AdamW moments. */
+  moments(): NonNullable<Snapshot['optimizer']>
+  /** Frees the moments; the model is the caller's. */
+  dispose(): void
+}
+
+export function trainer(options: TrainerOptions): Trainer {
+  const { model, seed, schedule, clip = 1, betas, epsilon, weightDecay, moments } = options
+  const names = [...model.parameters.keys()]
+  const variables = [...model.parameters.values()]
+  const optimizer = new AdamW({ parameters: model.parameters, betas, epsilon, weightDecay, moments })
+  let taken = options.step ?? 0
+
+  const stepTensors = (batch: RecordBatch<Blocks>, step: number) => {
+    const rows = blockRows(batch)
+    const { value, grads } = tf.variableGrads(() => model.loss(rows, { training: true, seed, step }), variables)
+    const gradients = variables.map((variable, i) => {
+      const gradient = grads[variable.name]
+      if (!gradient) throw new TrainingError(`step ${step}: the loss does not depend on ${names[i]}`)
+      return gradient
+    })
+    const loss = value.dataSync()[0]!
+    const norms = gradientNorms(names, gradients)
+    refuseNonFinite({ step, loss, gradNorm: norms.total }, batch)
+    const lr = schedule(step)
+    optimizer.update(gradients, { lr, step, gradScale: clip > 0 && norms.total > clip ? clip / norms.total : 1 })
+    return { step, loss, lr, tokens: rows.rows * (rows.width - 1), gradNorm: norms.total, groupNorms: norms.groups }
+  }
+
+  return {
+    get step() {
+      return taken
+    },
+    train(batch) {
+      const started = performance.now()
+      const before = tf.memory().numTensors
+      const metrics = tf.tidy(() => stepTensors(batch, taken + 1) as never) as ReturnType<typeof stepTensors>
+      const after = tf.memory().numTensors
+      if (after !== before) {
+        throw new TrainingError(`step ${metrics.step} began with ${before} tensors and ended with ${after}`, {
+          advice: 'a part of the model keeps tensors that it never frees',
+        })
+      }
+      taken = metrics.step
+      return { ...metrics, seconds: (performance.now() - started) / 1000 }
+    },
+    moments: () => optimizer.moments(),
+    dispose: () => optimizer.dispose(),
+  }
+}
+
+function refuseNonFinite(found: { step: number; loss: number; gradNorm: number }, batch: RecordBatch<Blocks>): void {
+  const { step, loss, gradNorm } = found
+  if (Number.isFinite(loss) && Number.isFinite(gradNorm)) return
+  const what = Number.isFinite(loss) ? `the gradient's norm is ${gradNorm}` : `the loss is ${loss}`
+  const documents = documentsOf(batch)
+  const shown = documents.slice(0, 8).join(', ') + (documents.length > 8 ? ` and ${documents.length - 8} more` : '')
+  throw new TrainingError(`step ${step}: ${what}`, {
+    place: shown ? `documents ${shown}` : 'a batch that names no documents',
+    advice: 'the weights are as step before left them; lower learningRate, lengthen warmup, or look at these documents',
+  })
+}
