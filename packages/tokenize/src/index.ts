@@ -1,3 +1,7 @@
+export { type TokenizerContext, tokenizerKinds } from './config/kinds.ts'
+export { tokenizerFiles } from './json/files.ts'
+export { loadTokenizer } from './json/load.ts'
 export { Ids } from './tables/ids.ts'
-export { endOfTextToken, type StreamDecoder, type Tokenizer } from './tokenizer.ts'
+export { endOfTextToken, type StreamDecoder, type Tokenizer, unknownToken } from './tokenizer.ts'
 export { type TrainBpeOptions, trainBpe } from './training/bpe.ts'
+export { type TrainLevelOptions, trainCharacters, trainWords } from './training/level.ts'

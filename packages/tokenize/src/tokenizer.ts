@@ -32,3 +32,6 @@ export interface StreamDecoder {
 
 /** What Hugging Face's GPT-2 calls it, and what all our trainers put first. */
 export const endOfTextToken = '<|endoftext|>'
+
+/** What a piece of text becomes that the vocabulary lacks; byte-level BPE has no such pieces. */
+export const unknownToken = '<|unk|>'

@@ -1,0 +1,123 @@
+import { readFile } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { type BuildContext, DataError, type Kind, StorageError } from '@sluice/pipeline'
+import { z } from 'zod'
+import { loadTokenizer } from '../json/load.ts'
+import { endOfTextToken, type Tokenizer } from '../tokenizer.ts'
+import { trainBpe } from '../training/bpe.ts'
+import { trainCharacters, trainWords } from '../training/level.ts'
+
+/** What a tokenizer may know when it is built: the run, and the texts to learn from. */
+export type TokenizerContext = Pick<BuildContext, 'id' | 'baseDir' | 'signal' | 'emit'> & {
+  /** The training part of the corpus, as much of it as the tokenizer may read. */
+  texts(): AsyncIterable<string>
+}
+
+type TokenizerKind<C> = Kind<'tokenizer', C, Promise<Tokenizer>, TokenizerContext>
+
+const minFrequency = z.int().positive()
+
+const bpeConfig = z.object({
+  vocabSize: z.int().min(257).default(8192).describe('Tokens to learn, the 256 bytes and the special tokens included.'),
+  minFrequency: minFrequency.default(2).describe('A pair that comes less often is not merged.'),
+  specialTokens: z
+    .array(z.string().min(2))
+    .min(1)
+    .default([endOfTextToken])
+    .describe('The first ids. The first of them ends documents.'),
+})
+
+const bpe: TokenizerKind<z.infer<typeof bpeConfig>> = {
+  kind: 'tokenizer',
+  use: 'bpe',
+  summary: 'Byte-level BPE as in GPT-2, trained on the corpus. Knows every text.',
+  config: bpeConfig,
+  build: (config, { texts, signal, emit }) =>
+    trainBpe(texts(), { ...config, signal, progress: report(emit, config.vocabSize) }),
+}
+
+const charConfig = z.object({
+  vocabSize: z.int().min(3).optional().describe('At most so many characters. Left out: all that the corpus has.'),
+  minFrequency: minFrequency.default(1).describe('A character that comes less often is unknown.'),
+})
+
+const char: TokenizerKind<z.infer<typeof charConfig>> = {
+  kind: 'tokenizer',
+  use: 'char',
+  summary: 'Every character is a token; those that the corpus lacks are unknown.',
+  config: charConfig,
+  build: ({ vocabSize, minFrequency }, { texts, signal }) =>
+    trainCharacters(texts(), { minFrequency, signal, ...(vocabSize === undefined ? {} : { vocabSize }) }),
+}
+
+const wordConfig = z.object({
+  vocabSize: z.int().min(3).default(30_000).describe('At most so many words, the most frequent ones.'),
+  minFrequency: minFrequency.default(1).describe('A word that comes less often is unknown.'),
+})
+
+const word: TokenizerKind<z.infer<typeof wordConfig>> = {
+  kind: 'tokenizer',
+  use: 'word',
+  summary: 'Every word, punctuation mark and run of white space is a token; those not learned are unknown.',
+  config: wordConfig,
+  build: (config, { texts, signal }) => trainWords(texts(), { ...config, signal }),
+}
+
+const fileConfig = z.object({
+  path: z.string().min(1).describe("A tokenizer.json in Hugging Face's form, relative to the config."),
+  endOfText: z.string().optional().describe('The special token that ends a document, where its name does not tell.'),
+})
+
+const file: TokenizerKind<z.infer<typeof fileConfig>> = {
+  kind: 'tokenizer',
+  use: 'file',
+  summary: 'A tokenizer that exists already, read from its tokenizer.json.',
+  config: fileConfig,
+  async build({ path, endOfText }, { baseDir }) {
+    const json = await readJson(resolve(baseDir, path))
+    try {
+      return loadTokenizer(json, endOfText === undefined ? {} : { endOfText })
+    } catch (error) {
+      if (!(error instanceof DataError)) throw error
+      const { place, advice } = error
+      throw new DataError(error.message, {
+        file: path,
+        cause: error,
+        ...(place && { place }),
+        ...(advice && { advice }),
+      })
+    }
+  },
+}
+
+/** The tokenizers a config can ask for by name. */
+export const tokenizerKinds: readonly Kind<'tokenizer'>[] = [bpe, char, word, file]
+
+async function readJson(path: string): Promise<unknown> {
+  let text: string
+  try {
+    text = await readFile(path, 'utf8')
+  } catch (cause) {
+    throw new StorageError(`the tokenizer cannot be read: ${(cause as Error).message}`, { file: path, cause })
+  }
+  try {
+    return JSON.parse(text)
+  } catch (cause) {
+    throw new DataError(`the tokenizer is not JSON: ${(cause as Error).message}`, { file: path, cause })
+  }
+}
+
+/** Tells the progress of training about twenty times. */
+function report(emit: TokenizerContext['emit'], vocabSize: number) {
+  let told = -1
+  return ({ bytes, merges, share }: { bytes: number; merges: number; share: number }): void => {
+    const step = merges === 0 ? bytes / 2 ** 24 - 1e6 : Math.floor(share * 20)
+    if (step === told) return
+    told = step
+    const detail =
+      merges === 0
+        ? `counted the words of ${Math.round(bytes / 1e6)} MB`
+        : `${merges} merges, ${vocabSize} tokens wanted`
+    emit({ type: 'preparing', what: 'tokenizer', detail, share })
+  }
+}

@@ -1,0 +1,26 @@
+import { DataError } from '@sluice/pipeline'
+import { readBpe } from '../bpe/read.ts'
+import { bpeTokenizer } from '../bpe/tokenizer.ts'
+import { readLevel } from '../level/read.ts'
+import { levelTokenizer } from '../level/tokenizer.ts'
+import type { Tokenizer } from '../tokenizer.ts'
+import { isObject, kindOf, objectAt } from './shape.ts'
+import { endOfTextId, readSpecial } from './special.ts'
+
+/**
+ * A tokenizer from its tokenizer.json (parsed): byte-level BPE as in GPT-2, and what `trainCharacters` and `trainWords` write.
+ *
+ * @param options.endOfText spelling of the special token that ends a document, where its name does not tell
+ * @throws DataError for other kinds, and for files that contradict themselves
+ */
+export function loadTokenizer(json: unknown, options: { endOfText?: string } = {}): Tokenizer {
+  if (!isObject(json)) throw new DataError(`tokenizer.json must hold an object, found ${kindOf(json)}`)
+  const { type } = objectAt(json, 'model')
+  const special = readSpecial(json)
+  const endOfText = endOfTextId(special, options.endOfText)
+  if (type === 'BPE') return bpeTokenizer(readBpe(json, special), endOfText)
+  if (type === 'WordLevel') return levelTokenizer(readLevel(json, special, endOfText))
+  throw new DataError(`expected a model of type "BPE" or "WordLevel", found ${JSON.stringify(type)}`, {
+    place: 'model.type',
+  })
+}
