@@ -1,1 +1,10 @@
-export {}
+export { type BooksOptions, books } from './books/books.ts'
+export { type Chapter, chaptersOf } from './books/chapters/chapters.ts'
+export { type Column, type ColumnMapping, usualNames } from './jsonl/columns.ts'
+export { type JsonlOptions, jsonl } from './jsonl/jsonl.ts'
+export { ingestKinds } from './kinds.ts'
+export type { CorpusFile } from './path/corpus-file.ts'
+export { type PathOptions, resolvePath } from './path/resolve.ts'
+export type { FilesOptions } from './source/options.ts'
+export type { TextUnit } from './text/split.ts'
+export { type TextOptions, text } from './text/text.ts'

@@ -1,0 +1,47 @@
+import type { ByteReader } from './reader.ts'
+
+/** A reader whose next bytes can be looked at before they are read. */
+export interface PeekReader extends ByteReader {
+  /** The next `count` bytes, fewer only at the end. Valid until the next call. */
+  peek(count: number): Promise<Uint8Array>
+}
+
+export function peekReader(inner: ByteReader): PeekReader {
+  let held = new Uint8Array(0)
+  let start = 0
+  let end = 0
+  return {
+    async peek(count) {
+      if (end - start < count && held.length < count) {
+        const larger = new Uint8Array(count)
+        larger.set(held.subarray(start, end))
+        held = larger
+        end -= start
+        start = 0
+      } else if (held.length - start < count) {
+        held.copyWithin(0, start, end)
+        end -= start
+        start = 0
+      }
+      while (end - start < count) {
+        const read = await inner.read(held.subarray(end, start + count))
+        if (read === 0) break
+        end += read
+      }
+      return held.subarray(start, Math.min(end, start + count))
+    },
+    async read(into) {
+      if (start === end) return inner.read(into)
+      const count = Math.min(into.length, end - start)
+      into.set(held.subarray(start, start + count))
+      start += count
+      if (start === end) {
+        held = new Uint8Array(0)
+        start = 0
+        end = 0
+      }
+      return count
+    },
+    close: () => inner.close(),
+  }
+}

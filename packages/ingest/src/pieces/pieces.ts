@@ -1,0 +1,84 @@
+import type { ByteReader } from '../bytes/reader.ts'
+import { type Boundary, emergencyCut, lastBoundary } from './boundary.ts'
+
+export interface PieceOptions {
+  readonly boundary: Boundary
+  /** Bytes that a piece has at most, as long as there is a boundary among them. Default 256 KiB. */
+  readonly target?: number
+  /** Bytes at which a piece is cut though there is no boundary in it. */
+  readonly limit: number
+  /** Bytes of the text before the reader's next one: where a resumed reader stands. Default 0. */
+  readonly start?: number
+}
+
+/** A stretch of UTF-8. Pieces follow each other without a gap. */
+export interface Piece {
+  /** Valid until the next piece is asked for. */
+  readonly bytes: Buffer
+  /** Bytes of text before it and up to its end. */
+  readonly start: number
+  readonly end: number
+  /** Whether it ends at a boundary or with the text. False: cut at the limit. */
+  readonly whole: boolean
+}
+
+/**
+ * Cuts a text into pieces that end at boundaries. How it is cut depends on the text from a piece's start alone, never on how
+ * the bytes arrive, so that a reader resumed at a piece's end goes on with the very same pieces.
+ *
+ * Holds one buffer, as long as the longest piece so far. When the reader fails, what is whole is given out before the error is.
+ */
+export async function* piecesOf(reader: ByteReader, options: PieceOptions): AsyncGenerator<Piece, void, undefined> {
+  const { boundary, limit } = options
+  const target = Math.min(options.target ?? 256 * 1024, limit)
+  let window: Buffer = Buffer.allocUnsafeSlow(Math.min(target + 1, 64 * 1024))
+  let start = options.start ?? 0
+  let held = 0
+  let failure: { error: unknown } | undefined
+  let ended = false
+  for (;;) {
+    let extent = target
+    let searched = 0
+    let cut = 0
+    let whole = true
+    for (;;) {
+      // One byte more than is searched, so that it is known what follows the last one.
+      while (held < extent + 1 && !ended) {
+        if (held === window.length) window = grown(window, held, Math.min(extent + 1, 4 * held))
+        const read = await reader.read(window.subarray(held, extent + 1)).catch((error: unknown) => {
+          failure = { error }
+          return 0
+        })
+        held += read
+        ended = read === 0
+      }
+      if (ended && held <= extent) {
+        cut = failure ? lastBoundary(window.subarray(0, held), boundary, 0, held) : held
+        break
+      }
+      cut = lastBoundary(window.subarray(0, held), boundary, searched, extent)
+      if (cut > 0) break
+      if (extent >= limit) {
+        cut = emergencyCut(window.subarray(0, held), extent)
+        whole = false
+        break
+      }
+      searched = extent - 1
+      extent = Math.min(limit, 2 * extent)
+    }
+    if (cut > 0) yield { bytes: window.subarray(0, cut), start, end: start + cut, whole }
+    if (ended && (cut === held || cut === 0)) {
+      if (failure) throw failure.error
+      return
+    }
+    window.copyWithin(0, cut, held)
+    held -= cut
+    start += cut
+  }
+}
+
+function grown(window: Buffer, held: number, size: number): Buffer {
+  const larger = Buffer.allocUnsafeSlow(size)
+  window.copy(larger, 0, 0, held)
+  return larger
+}
