@@ -12,10 +12,13 @@ export interface StageOptions<I extends TypeMap, O extends TypeMap>
   /** One batch in, one batch out, in order; cursors are kept. Return an empty batch to drop every row. */
   map?(batch: RecordBatch<I>): RecordBatch<O> | Promise<RecordBatch<O>>
   /** Or any RxJS operator over frames. Keep `cursor` and `seq` with what they belong to: `{ ...frame, batch }`. */
-  apply?: OperatorFunction<Frame<NoInfer<I>>, Frame<NoInfer<O>>>
+  apply?: OperatorFunction<Frame<I>, Frame<O>>
 }
 
 /** A stage from a function over batches (`map`) or from an RxJS operator over frames (`apply`). */
+// Without type arguments an operator is taken as it is: TypeScript infers nothing through `take(3)` or `mergeMap(…)`.
+export function defineStage(options: StageOptions<any, any> & { apply: OperatorFunction<Frame, Frame> }): Stage
+export function defineStage<I extends TypeMap = any, O extends TypeMap = I>(options: StageOptions<I, O>): Stage<I, O>
 export function defineStage<I extends TypeMap = any, O extends TypeMap = I>(options: StageOptions<I, O>): Stage<I, O> {
   const { id, window, parallel } = options
   return {

@@ -1,0 +1,118 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { SluiceError, StateError } from '../errors.ts'
+import { hasLock, takeLock } from './lock.ts'
+import { type MetricsLog, openMetricsLog } from './metrics-log.ts'
+import { storageError } from './storage-error.ts'
+
+export interface RunFolderOptions {
+  path: string
+  /**
+   * `create` wants no run to be there; `overwrite` deletes the one that is; `resume` wants one to be there.
+   */
+  mode: 'create' | 'overwrite' | 'resume'
+}
+
+/** A run's folder, locked by this process. */
+export interface RunFolder {
+  /** Absolute. */
+  readonly path: string
+  /** The path of something in it: `file('checkpoints', 'step-000200')`. */
+  file(...names: readonly string[]): string
+  /** metrics.jsonl */
+  readonly metrics: MetricsLog
+  /** Gives the lock back. May be called again. */
+  close(): Promise<void>
+}
+
+const metricsName = 'metrics.jsonl'
+
+/**
+ * Makes or takes the folder of a run and locks it.
+ *
+ * @throws StateError where what is there does not allow what was asked, or another process has it
+ * @throws StorageError where the folder cannot be made or written
+ */
+export async function openRunFolder({ path, mode }: RunFolderOptions): Promise<RunFolder> {
+  const folder = resolve(path)
+  const before = inspect(folder)
+  refuse(path, mode, before)
+  let release: (() => void) | undefined
+  try {
+    mkdirSync(folder, { recursive: true })
+    release = takeLock(folder)
+    if (mode === 'overwrite') empty(folder)
+    const metrics = openMetricsLog(join(folder, metricsName))
+    const unlock = release
+    return {
+      path: folder,
+      file: (...names) => join(folder, ...names),
+      metrics,
+      async close() {
+        metrics.close()
+        unlock()
+      },
+    }
+  } catch (error) {
+    release?.()
+    throw error instanceof SluiceError ? error : storageError("the run's folder cannot be written", path, error)
+  }
+}
+
+/** What stands at a path: nothing of worth, a run, or something else. */
+function inspect(folder: string): 'nothing' | 'run' | 'other' {
+  let names: string[]
+  try {
+    names = readdirSync(folder)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'nothing'
+    throw storageError("the run's folder cannot be read", folder, error)
+  }
+  const run = hasLock(folder) || hasMetrics(join(folder, metricsName))
+  const empty = names.every(
+    name => name === 'lock' || (name === metricsName && statSync(join(folder, name)).size === 0),
+  )
+  if (empty) return run || names.length === 0 ? 'nothing' : 'other'
+  return run ? 'run' : 'other'
+}
+
+/** Whether this is a log of ours: JSON lines that tell their type. */
+function hasMetrics(path: string): boolean {
+  if (!existsSync(path)) return false
+  const [line = ''] = readFileSync(path, 'utf8').split('\n', 1)
+  if (line === '') return true
+  try {
+    return typeof JSON.parse(line) === 'object'
+  } catch {
+    return false
+  }
+}
+
+function refuse(path: string, mode: RunFolderOptions['mode'], found: ReturnType<typeof inspect>): void {
+  if (mode === 'resume' && found !== 'run') {
+    throw new StateError(found === 'nothing' ? 'there is no run to resume' : 'is not the folder of a run', {
+      file: path,
+      advice: 'start it without --resume',
+    })
+  }
+  if (mode === 'create' && found === 'run') {
+    throw new StateError('there is a run of this name already', {
+      file: path,
+      advice: 'continue it with --resume, choose another name with --name, or replace it with --overwrite',
+    })
+  }
+  if (mode !== 'resume' && found === 'other') {
+    const what = mode === 'overwrite' ? 'and is not overwritten' : 'and a run needs its own'
+    throw new StateError(`is a folder with other things in it, ${what}`, {
+      file: path,
+      advice: 'choose another name with --name',
+    })
+  }
+}
+
+/** Deletes all but the lock, which is ours. */
+function empty(folder: string): void {
+  for (const name of readdirSync(folder)) {
+    if (name !== 'lock') rmSync(join(folder, name), { recursive: true, force: true })
+  }
+}

@@ -1,0 +1,71 @@
+import { createRequire } from 'node:module'
+import { isAbsolute, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { ConfigError } from '../errors.ts'
+import type { Kind, Registry } from './registry.ts'
+
+/**
+ * Adds what modules offer to a registry. A name is the path of a .js, .mjs or .cjs file, relative to `baseDir`, or a package
+ * that is installed there; it exports a kind, or a list of them, as `kinds` or by default.
+ *
+ * @throws ConfigError for a module that is not there, cannot be run, or exports something else
+ */
+export async function loadModules(names: Iterable<string>, baseDir: string, registry: Registry): Promise<void> {
+  for (const name of names) {
+    const exported = await imported(name, baseDir)
+    const kinds: unknown[] = Array.isArray(exported) ? exported : [exported]
+    for (const kind of kinds) {
+      if (!isKind(kind)) {
+        throw new ConfigError('must export a kind, or a list of kinds, as "kinds" or by default', {
+          file: name,
+          advice: 'a kind is { kind, use, summary, config, build }',
+        })
+      }
+      registry.add(kind)
+    }
+  }
+}
+
+/** Whether a name means a file and not a package. */
+export function isModulePath(name: string): boolean {
+  return name.startsWith('.') || isAbsolute(name) || /\.[cm]?js$/.test(name)
+}
+
+async function imported(name: string, baseDir: string): Promise<unknown> {
+  try {
+    const module = await import(location(name, baseDir))
+    return module.kinds ?? module.default
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const missing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'
+    const advice = isModulePath(name) ? `looked for it in ${baseDir}` : `install it: npm install ${name}`
+    throw new ConfigError(
+      missing ? `the module "${name}" cannot be found: ${message}` : `the module "${name}" cannot be run: ${message}`,
+      {
+        cause: error,
+        ...(missing ? { advice } : {}),
+      },
+    )
+  }
+}
+
+function location(name: string, baseDir: string): string {
+  if (isModulePath(name)) return pathToFileURL(resolve(baseDir, name)).href
+  try {
+    return pathToFileURL(createRequire(join(baseDir, 'config.json')).resolve(name)).href
+  } catch (error) {
+    // A package for `import` only: resolved from where this package is installed.
+    if ((error as NodeJS.ErrnoException).code === 'ERR_PACKAGE_PATH_NOT_EXPORTED') return name
+    throw error
+  }
+}
+
+function isKind(value: unknown): value is Kind {
+  const kind = value as Partial<Kind> | null | undefined
+  return (
+    typeof kind?.kind === 'string' &&
+    typeof kind.use === 'string' &&
+    typeof kind.config?.safeParse === 'function' &&
+    typeof kind.build === 'function'
+  )
+}
