@@ -28,21 +28,25 @@ export function block(x_NC: tf.Tensor2D, layer: number, parameter: Parameter, co
     linear(x, get(`${name}.weight`), get(`${name}.bias`), activation ? { activation } : {})
   const drop = (x: tf.Tensor2D, place: string) => residualDropout(x, rates.residual, `h.${layer}.${place}`, training)
 
-  const qkv_N3C = project(norm(x_NC, 'ln_1'), 'attn.c_attn')
-  const mask =
-    training && rates.attention > 0
-      ? {
-          dropout: {
-            rate: rates.attention,
-            random: maskRandom(training.seed, `h.${layer}.attention`, training.step),
-          },
-        }
-      : {}
-  const mixed_NC = attention(qkv_N3C, { batch, time, heads, causal: true, ...mask })
-  const y_NC = tf.add<tf.Tensor2D>(x_NC, drop(project(mixed_NC, 'attn.c_proj'), 'attn.c_proj'))
-
-  const inner_NF = project(norm(y_NC, 'ln_2'), 'mlp.c_fc', 'gelu_new')
-  return tf.add<tf.Tensor2D>(y_NC, drop(project(inner_NF, 'mlp.c_proj'), 'mlp.c_proj'))
+  // Each half in a tidy: what the tape does not save is freed at once, not at the end of the forward pass.
+  const attended_NC = tf.tidy(() => {
+    const qkv_N3C = project(norm(x_NC, 'ln_1'), 'attn.c_attn')
+    const mask =
+      training && rates.attention > 0
+        ? {
+            dropout: {
+              rate: rates.attention,
+              random: maskRandom(training.seed, `h.${layer}.attention`, training.step),
+            },
+          }
+        : {}
+    const mixed_NC = attention(qkv_N3C, { batch, time, heads, causal: true, ...mask })
+    return tf.add<tf.Tensor2D>(x_NC, drop(project(mixed_NC, 'attn.c_proj'), 'attn.c_proj'))
+  })
+  return tf.tidy(() => {
+    const inner_NF = project(norm(attended_NC, 'ln_2'), 'mlp.c_fc', 'gelu_new')
+    return tf.add<tf.Tensor2D>(attended_NC, drop(project(inner_NF, 'mlp.c_proj'), 'mlp.c_proj'))
+  })
 }
 
 /** Dropout that is there only while training and with a rate above 0. */

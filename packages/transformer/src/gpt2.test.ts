@@ -1,10 +1,10 @@
-import { tf } from '@sluice/compute'
+import { chooseBackend, tf } from '@sluice/compute'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { modelFromHfConfig } from './hf/load.ts'
 import { goldenCases, unpack, unpackAll } from './testing/golden.ts'
 
 beforeAll(async () => {
-  await tf.setBackend('cpu')
+  await chooseBackend('cpu')
 })
 
 /** The greatest difference, as a share of the greatest value (or of 1). */
