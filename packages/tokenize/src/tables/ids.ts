@@ -20,6 +20,12 @@ export class Ids {
     this.values[this.length++] = id
   }
 
+  append(ids: Int32Array): void {
+    this.reserve(ids.length)
+    this.values.set(ids, this.length)
+    this.length += ids.length
+  }
+
   /** A copy of what has been appended. */
   toArray(): Int32Array {
     return this.values.slice(0, this.length)
