@@ -49,13 +49,17 @@ const chains: Record<string, (blockSize: number, size: number) => Stage[]> = {
   split: () => [split({ part: 'training', share: 0.4 }), tokenize({ tokenizer })],
   tail: () => [split({ part: 'training', share: 0.4, by: 'tail' }), tokenize({ tokenizer })],
   pack: blockSize => [tokenize({ tokenizer }), pack({ blockSize, tokenizer })],
-  shuffle: (blockSize, rows) => [tokenize({ tokenizer }), pack({ blockSize, tokenizer }), shuffle({ rows })],
+  shuffle: (blockSize, rows) => [
+    tokenize({ tokenizer }),
+    pack({ blockSize, tokenizer }),
+    shuffle({ rows: rows * 2, frameBytes: rows * 12 * (blockSize + 1) }),
+  ],
   batch: (blockSize, batchSize) => [tokenize({ tokenizer }), pack({ blockSize, tokenizer }), batch({ batchSize })],
   all: (blockSize, size) => [
     split({ part: 'training', share: 0.2, by: 'tail' }),
     tokenize({ tokenizer }),
     pack({ blockSize, tokenizer }),
-    shuffle({ rows: size * 2 + 1 }),
+    shuffle({ rows: size * 2 + 1, frameBytes: 1 }),
     batch({ batchSize: size }),
   ],
 }

@@ -15,13 +15,12 @@ import { rowBytes } from './row-bytes.ts'
 export type ShuffleOptions = {
   /** Default `shuffle`; the stage's random numbers hang on it. */
   id?: string
+  /** About what a frame that goes out holds, in bytes. Default 1 MiB. */
+  frameBytes?: number
 } & (
   | { /** Bytes of blocks that are mixed with each other, `spans` not counted. */ window: number; rows?: never }
   | { /** Or rows. */ rows: number; window?: never }
 )
-
-/** About what a frame holds that goes out. */
-const pieceBytes = 1 << 20
 
 /**
  * Blocks in another order: the stream is taken window by window, and each window is permuted by Fisher and Yates's algorithm
@@ -29,7 +28,7 @@ const pieceBytes = 1 << 20
  * that the whole data fits into shuffles perfectly; a small one leaves neighbours near each other.
  */
 export function shuffle(options: ShuffleOptions): Stage {
-  const { id = 'shuffle' } = options
+  const { id = 'shuffle', frameBytes = 1 << 20 } = options
   const size = options.rows ?? options.window
   if (!(size >= 1)) throw new ConfigError(`the window must be at least 1, found ${size}`, { stage: id })
   let width = 0
@@ -55,7 +54,7 @@ export function shuffle(options: ShuffleOptions): Stage {
       opened: () => ({ context, from }),
       start: (use, opened) => {
         const random = randomStream(opened.context?.seed ?? 0, id)
-        return shuffler({ id, random, use, rowsOf, from: opened.from })
+        return shuffler({ id, random, use, rowsOf, frameBytes, from: opened.from })
       },
     }),
   }
@@ -66,10 +65,11 @@ interface ShufflerOptions {
   random: RandomStream
   use(units: number): void
   rowsOf(rowBytes: number): number
+  frameBytes: number
   from: GatherEntry | undefined
 }
 
-function shuffler({ id, random, use, rowsOf, from }: ShufflerOptions): Gatherer {
+function shuffler({ id, random, use, rowsOf, frameBytes, from }: ShufflerOptions): Gatherer {
   let index = (from?.index as number | undefined) ?? 0
   /** Rows of the window that have gone out. */
   let given = (from?.given as number | undefined) ?? 0
@@ -83,7 +83,7 @@ function shuffler({ id, random, use, rowsOf, from }: ShufflerOptions): Gatherer 
     schema = input
     const bytes = rowBytes(input)
     rows = rowsOf(bytes)
-    piece = Math.max(1, Math.floor(pieceBytes / Math.max(1, bytes)))
+    piece = Math.max(1, Math.floor(frameBytes / Math.max(1, bytes)))
     if (from === undefined || from.rows === rows) return
     throw new StateError(`the run was shuffled in windows of ${from.rows} rows, now it would be ${rows}`, {
       stage: id,
