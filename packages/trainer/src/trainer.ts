@@ -87,9 +87,10 @@ function refuseNonFinite(found: { step: number; loss: number; gradNorm: number }
   if (Number.isFinite(loss) && Number.isFinite(gradNorm)) return
   const what = Number.isFinite(loss) ? `the gradient's norm is ${gradNorm}` : `the loss is ${loss}`
   const documents = documentsOf(batch)
+  const weights = step === 1 ? 'the initial ones' : `as they were after step ${step - 1}`
   const shown = documents.slice(0, 8).join(', ') + (documents.length > 8 ? ` and ${documents.length - 8} more` : '')
   throw new TrainingError(`step ${step}: ${what}`, {
     place: shown ? `documents ${shown}` : 'a batch that names no documents',
-    advice: 'the weights are as step before left them; lower learningRate, lengthen warmup, or look at these documents',
+    advice: `the weights are ${weights}; lower learningRate, lengthen warmup, or look at these documents`,
   })
 }

@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { tf } from '@sluice/compute'
+import { chooseBackend, tf } from '@sluice/compute'
 import { blocksBatch, type NamedTensor } from '@sluice/pipeline'
 import { gpt2 } from '@sluice/transformer'
 import { beforeAll, expect, it } from 'vitest'
@@ -35,7 +35,7 @@ const golden: Trajectory = JSON.parse(readFileSync(new URL('../golden/trajectory
 const values = ({ data }: Packed) => new Float32Array(new Uint8Array(Buffer.from(data, 'base64')).buffer)
 
 beforeAll(async () => {
-  await tf.setBackend('cpu')
+  await chooseBackend('cpu')
 })
 
 it('follows PyTorch for 20 steps of AdamW', () => {
