@@ -67,7 +67,7 @@ export function watch(
           const within = meter.calling(station)
           if (!within) {
             meter.settle()
-            meter.stirs++
+            meter.stirred()
             station.asynchronous = true
           }
           if (keeper) keeper.left(frame, within)

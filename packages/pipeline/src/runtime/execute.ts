@@ -123,8 +123,7 @@ function context(
     seed,
     signal,
     emit(event) {
-      meter.moves++
-      meter.stirs++
+      meter.stirred()
       emit(event)
     },
     async whenConsumed(position) {

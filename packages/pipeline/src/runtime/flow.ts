@@ -43,7 +43,6 @@ export async function flow(options: FlowOptions): Promise<'finished' | 'stopped'
   let failure: { error: unknown } | undefined
   let ended = false
   let stopped = false
-  let count = 0
 
   const fail = (error: unknown) => {
     if (failure || ended) return
@@ -77,7 +76,6 @@ export async function flow(options: FlowOptions): Promise<'finished' | 'stopped'
     watched,
     patience: options.patience,
     emit: options.emit,
-    consumed: () => count,
     idle: () => queue.length === 0 && !sourceStation!.active && !sinkStations.some(station => station.active),
   })
 
@@ -93,7 +91,6 @@ export async function flow(options: FlowOptions): Promise<'finished' | 'stopped'
       for (const [i, sink] of chain.sinks.entries()) {
         await consume(meter, sinkStations[i]!, frame, () => sink.consume(frame))
       }
-      count++
       gate.retire(frame.seq)
       options.consumed(frame.cursor)
       for (const entry of positions) entry.consumed(frame.cursor)

@@ -1,6 +1,7 @@
 import type { Frame } from '../contract/frame.ts'
 import { frameBytes } from '../contract/frame-bytes.ts'
 import type { StageCounters } from '../events.ts'
+import { idleTime } from './idle-time.ts'
 
 /** What is known of one part of the chain by watching its two boundaries. */
 export interface Station {
@@ -44,8 +45,8 @@ export class Meter {
   gated = false
   /** Boundaries crossed, and signs of life from stages. */
   moves = 0
-  /** Those of them that nobody outside the stage caused just then. */
-  stirs = 0
+  /** When a stage last moved of its own accord, on the clock of `idleTime`. */
+  stirredAt = 0
   readonly #stack: Station[] = []
   #last = performance.now()
 
@@ -102,6 +103,12 @@ export class Meter {
   /** Whether the station's code is on the stack: an emission now happens within the call that brought a frame. */
   calling(station: Station): boolean {
     return this.#stack.includes(station)
+  }
+
+  /** A stage has moved of its own accord: it had been working. */
+  stirred(): void {
+    this.moves++
+    this.stirredAt = idleTime()
   }
 
   took(station: Station, frame: Frame): void {

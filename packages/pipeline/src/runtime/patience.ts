@@ -1,13 +1,11 @@
-import { performance } from 'node:perf_hooks'
+import { idleTime } from './idle-time.ts'
 
 /** What has happened so far, as counts that only grow. */
 export interface Signs {
-  /** Boundaries crossed, and signs of life from stages. */
+  /** Boundaries crossed, frames consumed, and signs of life from stages. */
   readonly moves: number
-  /** Those that were not the immediate effect of a frame being brought: somebody had been working. */
-  readonly stirs: number
-  /** Frames that the sink has consumed. */
-  readonly consumed: number
+  /** When something last moved that was not the immediate effect of a frame being brought, on the idle clock. */
+  readonly stirredAt: number
 }
 
 const shortest = 10
@@ -20,12 +18,9 @@ const shortest = 10
 export class Patience {
   #wait: number
   #longest = 0
-  #seen: Signs | undefined
-  /** When the present stand-still began, not counting what a frame let through has moved. */
-  #standing = 0
-  /** When anything last moved. */
+  /** Undefined while no stand-still is being watched. */
+  #moves: number | undefined
   #since = 0
-  #released = false
 
   /** @param milliseconds of idling before the first frame is let through */
   constructor(milliseconds: number) {
@@ -37,33 +32,26 @@ export class Patience {
     return Math.min(250, Math.max(shortest, this.#wait))
   }
 
-  /** Milliseconds of stand-still that are still to be borne; 0 means stuck. */
-  left(signs: Signs): number {
-    const { idle } = performance.eventLoopUtilization()
-    const seen = this.#seen
-    if (!seen) {
-      this.#standing = this.#since = idle
-    } else if (signs.moves !== seen.moves || signs.consumed !== seen.consumed) {
-      const stirred = signs.stirs !== seen.stirs
-      if (stirred) this.#longest = Math.max(this.#longest, idle - this.#standing)
-      if (stirred || signs.consumed !== seen.consumed || !this.#released) {
-        this.#standing = idle
-        this.#released = false
-      }
-      this.#since = idle
+  /** Milliseconds of stand-still that are still to be borne, `times` as long as usual; 0 means stuck. */
+  left({ moves, stirredAt }: Signs, times = 1): number {
+    const now = idleTime()
+    if (this.#moves === undefined) this.#since = now
+    else if (moves !== this.#moves) {
+      this.#longest = Math.max(this.#longest, stirredAt - this.#since)
+      this.#since = now
     }
-    this.#seen = { ...signs }
-    return Math.max(0, Math.max(this.#wait, 4 * this.#longest) - (idle - this.#since))
+    this.#moves = moves
+    return Math.max(0, times * Math.max(this.#wait, 4 * this.#longest) - (now - this.#since))
   }
 
-  /** Nothing was at a stand-still: no pause is being measured. */
+  /** Nothing is at a stand-still: no pause is being measured. */
   forget(): void {
-    if (!this.#released) this.#seen = undefined
+    this.#moves = undefined
   }
 
+  /** Something was let through. */
   released(): void {
     this.#wait = Math.max(Math.min(shortest, this.#wait), this.#wait / 2)
-    this.#since = performance.eventLoopUtilization().idle
-    this.#released = true
+    this.#since = idleTime()
   }
 }

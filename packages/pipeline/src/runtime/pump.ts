@@ -53,13 +53,14 @@ export async function pump(options: PumpOptions): Promise<void> {
     }
   } catch (error) {
     iterator = undefined
+    // A source may end with an AbortError when it is told that no more is wanted.
     if (!signal.aborted) throw atStage(error, source.id)
   } finally {
     signal.removeEventListener('abort', wake)
     station.ended = true
-    options.end()
-    if (iterator) await released(iterator, options)
   }
+  options.end()
+  if (iterator) await released(iterator, options)
 }
 
 async function credit(gate: Gate, meter: Meter, signal: AbortSignal): Promise<void> {

@@ -14,7 +14,12 @@ export interface WatchdogOptions {
   emit(event: RunEvent): void
   /** Whether neither source nor sink has anything to do. */
   idle(): boolean
-  consumed(): number
+}
+
+interface Remedy {
+  /** How many times the usual stand-still it takes. Order, on which exact resuming hangs, is not given up lightly. */
+  readonly patience: number
+  apply(): void
 }
 
 /**
@@ -43,36 +48,37 @@ export class Watchdog {
   }
 
   #look(): void {
-    const { meter, idle, consumed } = this.#options
+    const { meter, idle } = this.#options
     const remedy = idle() ? this.#remedy() : undefined
     if (!remedy) {
       this.#patience.forget()
       this.#again(this.#patience.interval)
       return
     }
-    const left = this.#patience.left({ moves: meter.moves, stirs: meter.stirs, consumed: consumed() })
+    const left = this.#patience.left(meter, remedy.patience)
     if (left === 0) {
       this.#patience.released()
-      remedy()
+      remedy.apply()
     }
     this.#again(left === 0 ? this.#patience.interval : Math.min(left, this.#patience.interval))
   }
 
   /** What to do if this goes on; undefined where nothing is wrong with waiting. */
-  #remedy(): (() => void) | undefined {
+  #remedy(): Remedy | undefined {
     const { gate, meter, watched } = this.#options
     const ahead = watched.find(entry => entry.holding() > 0)
-    if (ahead) return () => this.#giveUpOrder(ahead)
+    if (ahead) return { patience: 6, apply: () => this.#giveUpOrder(ahead) }
     const waiting = watched.find(entry => entry.positions.waiting > 0)
-    if (waiting) return () => this.#endWait(waiting)
+    if (waiting) return { patience: 1, apply: () => this.#endWait(waiting) }
     if (meter.gated) {
-      return () => {
+      const apply = () => {
         this.#nameGatherer()
         gate.release()
       }
+      return { patience: 1, apply }
     }
     const silent = watched.find(({ station }) => station.inputEnded && !station.ended)
-    return silent ? () => this.#nameSilent(silent) : undefined
+    return silent ? { patience: 1, apply: () => this.#nameSilent(silent) } : undefined
   }
 
   #giveUpOrder(entry: Watched): void {
