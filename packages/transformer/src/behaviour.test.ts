@@ -14,13 +14,13 @@ afterEach(() => {
 
 const logits = (ids: Int32Array, rows = 1) => {
   const result = model.logits(ids, { rows })
-  const values = result.dataSync().slice()
+  const values = result.dataSync().slice() as Float32Array
   result.dispose()
   return values
 }
 const last = (ids: number[]) => {
   const result = model.nextLogits(Int32Array.from(ids), { rows: 1 })
-  const values = result.dataSync().slice()
+  const values = result.dataSync().slice() as Float32Array
   result.dispose()
   return values
 }

@@ -5,7 +5,7 @@ const shape = { vocabSize: 400, blockSize: 64, layers: 8, width: 64, heads: 4 }
 const weights = initialWeights(shape, 7)
 
 function moments(name: string) {
-  const { data } = weights.get(name)!
+  const data = Array.from(weights.get(name)!.data)
   const mean = data.reduce((sum, value) => sum + value, 0) / data.length
   const variance = data.reduce((sum, value) => sum + (value - mean) ** 2, 0) / data.length
   return { mean, deviation: Math.sqrt(variance) }

@@ -15,12 +15,11 @@ export async function drive(
     from?: Json
     signal?: AbortSignal
     consume?: (frame: StepFrame<Steps>) => void | Promise<void>
-    /** Whether to leave the stage open. Default: false. */
-    open?: boolean
   } = {},
 ): Promise<Driven> {
   const events: RunEvent[] = []
   const consumed = new WeakMap<object, Promise<void>>()
+  let last = Promise.resolve()
   const context: StageContext = {
     seed: options.seed ?? 1,
     signal: options.signal ?? new AbortController().signal,
@@ -37,13 +36,15 @@ export async function drive(
         tap(frame => {
           const done = Promise.resolve(options.consume?.(frame as StepFrame<Steps>))
           consumed.set(frame.cursor[stage.id] as object, done)
+          last = done
         }),
         toArray(),
       ),
     )
+    if (!options.signal?.aborted) await last
     return { frames: frames as StepFrame<Steps>[], events }
   } finally {
-    if (!options.open) await stage.close?.()
+    await stage.close?.()
   }
 }
 

@@ -29,7 +29,7 @@ describe('generate', () => {
   it('changes no weight, computes no gradient and leaves no tensor', async () => {
     const engine = tf.engine()
     const gradients = vi.spyOn(engine, 'gradients')
-    const tape = vi.spyOn(engine, 'startTape')
+    const tape = vi.spyOn(engine as unknown as { startTape(): void }, 'startTape')
     const before = hash()
     const tensors = tf.memory().numTensors
     await ids([1, 2, 3], { maxTokens: 10, topK: 5 })
