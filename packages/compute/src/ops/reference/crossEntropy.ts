@@ -1,6 +1,7 @@
 import { tf } from '../../tf.ts'
 import type { CrossEntropyKernel } from '../kernels.ts'
 import { scatterAdd } from './embedding.ts'
+import { matMulTransposedA, matMulTransposedB } from './matMul.ts'
 
 /** Logits held at a time: 16 MiB of float32. */
 const BLOCK_ELEMENTS = 1 << 22
@@ -21,7 +22,7 @@ export const crossEntropy: CrossEntropyKernel = {
         const ids = targets.subarray(from, to)
         const share = tf.tensor2d(shares.subarray(from, to), [to - from, 1])
         const target = tf.gather(table, tf.tensor1d(ids, 'int32'))
-        const logits = tf.matMul(h, table, false, true)
+        const logits = matMulTransposedB(h, table)
         const lse = tf.logSumExp(logits, 1, true)
         const nll = tf.sub(lse, tf.sum(tf.mul(h, target), 1, true))
         const added = tf.add(loss, tf.sum(tf.mul(nll, share)))
@@ -29,7 +30,7 @@ export const crossEntropy: CrossEntropyKernel = {
         // d loss / d logits is (softmax - one-hot) * share; the one-hot part goes by rows of the table.
         const p = tf.mul(tf.exp(tf.sub(logits, lse)), share) as tf.Tensor2D
         const dh = tf.sub(tf.matMul(p, table), tf.mul(target, share))
-        const dt = tf.sub(tf.matMul(p, h, true, false), scatterAdd(ids, tf.mul(h, share) as tf.Tensor2D, shape))
+        const dt = tf.sub(matMulTransposedA(p, h), scatterAdd(ids, tf.mul(h, share) as tf.Tensor2D, shape))
         return [added, tf.add(dtable, dt), dh]
       })
       tf.dispose(keep ? [loss, dtable] : loss)

@@ -1,6 +1,7 @@
 import { tf } from '../../tf.ts'
 import type { LinearKernel } from '../kernels.ts'
 import { gelu } from './gelu.ts'
+import { matMulTransposedA, matMulTransposedB } from './matMul.ts'
 
 export const linear: LinearKernel = {
   forward({ x, w, b, activation, keep }) {
@@ -11,8 +12,8 @@ export const linear: LinearKernel = {
   backward({ dy, x, w, saved, bias, activation }) {
     const dz = (activation ? gelu.backward({ dy, x: saved[0]! }) : dy) as tf.Tensor2D
     return {
-      dx: tf.matMul(dz, w, false, true),
-      dw: tf.matMul(x, dz, true, false),
+      dx: matMulTransposedB(dz, w),
+      dw: matMulTransposedA(x, dz),
       db: bias ? tf.sum(dz, 0) : null,
     }
   },

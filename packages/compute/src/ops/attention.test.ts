@@ -1,0 +1,80 @@
+import { randomStream } from '@sluice/pipeline'
+import { expect, it } from 'vitest'
+import { onEveryBackend } from '../testing/backends.ts'
+import { checkOp, normals } from '../testing/checkOp.ts'
+import * as double from '../testing/double.ts'
+import { tf } from '../tf.ts'
+import { attention } from './attention.ts'
+
+const SHAPES = [
+  { batch: 1, time: 1, heads: 1, width: 1 },
+  { batch: 1, time: 2, heads: 1, width: 4 },
+  { batch: 2, time: 5, heads: 3, width: 9 },
+  { batch: 3, time: 17, heads: 2, width: 10 },
+  { batch: 1, time: 37, heads: 2, width: 64 },
+  { batch: 2, time: 33, heads: 1, width: 13 },
+]
+
+onEveryBackend(() => {
+  for (const causal of [true, false]) {
+    it.each(SHAPES)(`attends, ${causal ? 'causal' : 'everywhere'}: $batch x $time, $heads heads of $width`, shape => {
+      const rows = shape.batch * shape.time
+      checkOp(
+        {
+          shapes: [[rows, 3 * shape.width]],
+          run: qkv => attention(qkv as tf.Tensor2D, { ...shape, causal }),
+          truth: qkv => double.attention(qkv!, { ...shape, causal }),
+        },
+        shape.time,
+      )
+    })
+  }
+
+  it('drops probabilities by the numbers of the stream', () => {
+    const shape = { batch: 2, time: 7, heads: 3, width: 12, causal: true }
+    const stream = randomStream(8, 'attention dropout')
+    const random = { key: stream.key, nameHash: stream.nameHash, offset: 1002 }
+    checkOp(
+      {
+        shapes: [[14, 36]],
+        run: qkv => attention(qkv as tf.Tensor2D, { ...shape, dropout: { rate: 0.3, random } }),
+        truth: qkv => double.attention(qkv!, shape, i => (stream.uniform(1002 + i) >= 0.3 ? 1 / 0.7 : 0)),
+      },
+      2,
+    )
+  })
+
+  it('lets no position see a later one', () => {
+    const options = { batch: 1, time: 9, heads: 2, causal: true }
+    const before = normals(9 * 24, 1, 'qkv')
+    const after = before.slice()
+    after.fill(5, 6 * 24) // positions 6, 7 and 8
+    tf.tidy(() => {
+      const [a, b] = [before, after].map(qkv => attention(tf.tensor2d(qkv, [9, 24]), options).dataSync())
+      expect([...a!.slice(0, 6 * 8)]).toEqual([...b!.slice(0, 6 * 8)])
+      expect([...a!.slice(6 * 8)]).not.toEqual([...b!.slice(6 * 8)])
+    })
+  })
+
+  it('does not overflow where a score is large', () => {
+    const shape = { batch: 1, time: 6, heads: 1, width: 8, causal: true }
+    checkOp(
+      {
+        shapes: [[6, 24]],
+        scale: 12,
+        run: qkv => attention(qkv as tf.Tensor2D, shape),
+        truth: qkv => double.attention(qkv!, shape),
+        tolerance: 1e-4,
+      },
+      3,
+    )
+  })
+
+  it('names what does not fit', () => {
+    tf.tidy(() => {
+      const options = { batch: 1, time: 2, heads: 3, causal: true }
+      expect(() => attention(tf.zeros([2, 12]), options)).toThrow('attention: the width 4 is not a multiple of 3 heads')
+      expect(() => attention(tf.zeros([3, 9]), options)).toThrow('attention: qkv must have the shape [2,9], not [3,9]')
+    })
+  })
+})

@@ -1,0 +1,93 @@
+import { expect, it } from 'vitest'
+import { onEveryBackend } from '../testing/backends.ts'
+import { checkOp } from '../testing/checkOp.ts'
+import * as double from '../testing/double.ts'
+import { tf } from '../tf.ts'
+import { crossEntropy } from './crossEntropy.ts'
+
+onEveryBackend(() => {
+  it.each([
+    [1, 1, 1],
+    [1, 3, 2],
+    [7, 5, 13],
+    [33, 16, 101],
+    [130, 8, 67],
+  ])('is the mean over %i rows of width %i, vocabulary %i', (rows, width, vocabulary) => {
+    const targets = Int32Array.from({ length: rows }, (_, i) => (i * 7) % vocabulary)
+    const weights = new Float32Array(rows).fill(1)
+    checkOp(
+      {
+        shapes: [
+          [rows, width],
+          [vocabulary, width],
+        ],
+        run: (hidden, table) => crossEntropy(hidden as tf.Tensor2D, table as tf.Tensor2D, targets),
+        truth: (hidden, table) => double.crossEntropy(hidden!, table!, width, targets, weights),
+      },
+      rows,
+    )
+  })
+
+  it('weighs rows', () => {
+    const targets = Int32Array.of(0, 1, 2, 3, 2)
+    const weights = Float32Array.of(1, 0, 0.5, 2, 0)
+    checkOp(
+      {
+        shapes: [
+          [5, 6],
+          [4, 6],
+        ],
+        run: (hidden, table) => crossEntropy(hidden as tf.Tensor2D, table as tf.Tensor2D, targets, { weights }),
+        truth: (hidden, table) => double.crossEntropy(hidden!, table!, 6, targets, weights),
+      },
+      4,
+    )
+  })
+
+  it('is 0, with gradients of 0, where all weights are 0', () => {
+    const targets = Int32Array.of(0, 1)
+    const weights = new Float32Array(2)
+    checkOp(
+      {
+        shapes: [
+          [2, 3],
+          [4, 3],
+        ],
+        run: (hidden, table) => crossEntropy(hidden as tf.Tensor2D, table as tf.Tensor2D, targets, { weights }),
+        truth: () => Float64Array.of(0),
+      },
+      5,
+    )
+  })
+
+  it('does not overflow where a logit is large', () => {
+    const targets = Int32Array.of(3, 0, 1)
+    checkOp(
+      {
+        shapes: [
+          [3, 8],
+          [5, 8],
+        ],
+        scale: 15,
+        run: (hidden, table) => crossEntropy(hidden as tf.Tensor2D, table as tf.Tensor2D, targets),
+        truth: (hidden, table) => double.crossEntropy(hidden!, table!, 8, targets, Float32Array.of(1, 1, 1)),
+      },
+      6,
+    )
+  })
+
+  it('names what does not fit', () => {
+    tf.tidy(() => {
+      const [hidden, table] = [tf.zeros([2, 3]) as tf.Tensor2D, tf.zeros([4, 3]) as tf.Tensor2D]
+      expect(() => crossEntropy(hidden, table, Int32Array.of(1))).toThrow(
+        'crossEntropy: targets must be 2 values, one a row, not 1',
+      )
+      expect(() => crossEntropy(hidden, table, Int32Array.of(1, 4))).toThrow(
+        'crossEntropy: targets[1] is 4, but the table has 4 rows',
+      )
+      expect(() => crossEntropy(hidden, table, Int32Array.of(1, 2), { weights: new Float32Array(3) })).toThrow(
+        'crossEntropy: weights must be 2 values, one a row, not 3',
+      )
+    })
+  })
+})
