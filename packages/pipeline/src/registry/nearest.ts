@@ -1,16 +1,23 @@
-/** The candidate that `word` most likely meant: the fewest edits, at most a third of its length (but 2 for short ones). */
+/**
+ * The candidate that `word` most likely meant: the one with the fewest edits, if those are at most 40 % of the longer of the
+ * two, letter case aside. A beginning (`vocab` for `vocabSize`) counts as one edit.
+ */
 export function nearest(word: string, candidates: Iterable<string>): string | undefined {
-  const limit = Math.max(2, Math.floor(word.length / 3))
   let best: string | undefined
-  let bestDistance = limit + 1
+  let bestDistance = Number.POSITIVE_INFINITY
   for (const candidate of candidates) {
-    const distance = edits(word.toLowerCase(), candidate.toLowerCase())
-    if (distance < bestDistance) {
-      best = candidate
-      bestDistance = distance
-    }
+    const [a, b] = [word.toLowerCase(), candidate.toLowerCase()]
+    const distance = isBeginning(a, b) || isBeginning(b, a) ? 1 : edits(a, b)
+    const limit = Math.max(1, Math.floor(0.4 * Math.max(a.length, b.length)))
+    if (distance > limit || distance >= bestDistance || distance >= Math.max(a.length, b.length)) continue
+    best = candidate
+    bestDistance = distance
   }
   return best
+}
+
+function isBeginning(a: string, b: string): boolean {
+  return a.length >= 3 && b.length > a.length && b.startsWith(a)
 }
 
 /** Levenshtein distance with transpositions of neighbours (optimal string alignment). */

@@ -187,7 +187,7 @@ describe('a run that fails', () => {
   it('names the stage whose callback threw, and closes everything once', async () => {
     const pages: string[] = []
     const bad = diary('bad', pages, {
-      apply: map(frame => {
+      apply: map((frame: Frame) => {
         if (frame.seq === 3) throw new TypeError('x is not a function')
         return frame
       }),
@@ -392,7 +392,7 @@ describe('a run that is stopped', () => {
       source: counting(1e9),
       stages: [gathering],
       signal: stop.signal,
-      sink: { id: 'sink', consume: frame => frame.seq === 3 && stop.abort() } as unknown as Sink,
+      sink: { id: 'sink', consume: frame => (frame.seq === 3 ? stop.abort() : undefined) },
     })
     expect((await running.done).outcome).toBe('stopped')
     expect(aborted).toEqual([true])
