@@ -1,1 +1,12 @@
-export {}
+export { checkRecipe } from './check-recipe.ts'
+export { inspectBackends } from './inspect-backends.ts'
+export { type LoadedRecipe, loadRecipe } from './load-recipe.ts'
+export type { Recipe, SourceSection, UseSection } from './recipe.ts'
+export { builtInRegistry } from './registry.ts'
+export { jsonSchema } from './schema/json-schema.ts'
+export { recipeSchema } from './schema/recipe.ts'
+export { type RunOptions, type StartedRun, startRun } from './start-run.ts'
+export { starterRecipe } from './starter.ts'
+export type { ChangedGroup, RunSummary } from './summary.ts'
+export { type ContinueOptions, openTrained, type Trained } from './trained.ts'
+export { type Config, withChanges } from './variant.ts'

@@ -1,0 +1,75 @@
+import { readFileSync } from 'node:fs'
+import { ConfigError } from '@sluice/pipeline'
+import yargs, { type Argv } from 'yargs'
+import type { Command, CommonOptions } from './commands/command.ts'
+import { doctorCommand } from './commands/doctor.ts'
+import { generateCommand } from './commands/generate.ts'
+import { initCommand } from './commands/init.ts'
+import { runCommand } from './commands/run.ts'
+import { schemaCommand } from './commands/schema.ts'
+import { validateCommand } from './commands/validate.ts'
+import { explain } from './usage.ts'
+
+export const commands: readonly Command[] = [
+  runCommand,
+  generateCommand,
+  validateCommand,
+  doctorCommand,
+  initCommand,
+  schemaCommand,
+]
+
+/** What a command line asks for: text to print (help, version), or a command with its options. */
+export type Request =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'command'; readonly command: Command; readonly options: CommonOptions }
+
+/** @throws ConfigError naming what is wrong with the command line */
+export async function parse(argv: readonly string[]): Promise<Request> {
+  let request: Request | undefined
+  const faults: string[] = []
+  const parser = program((command, options) => {
+    request = { kind: 'command', command, options }
+  }).fail((message, error) => {
+    faults.push(message ?? error.message)
+  })
+  const text = await new Promise<string>(resolve => {
+    parser.parse(argv.length === 0 ? ['--help'] : [...argv], {}, (_error, _options, output) => resolve(output))
+  })
+  if (faults.length > 0) throw new ConfigError(explain(faults, argv, commands), { advice: 'see pipeline --help' })
+  return request ?? { kind: 'text', text: `${text}\n` }
+}
+
+function program(chosen: (command: Command, options: CommonOptions) => void): Argv {
+  const parser = yargs()
+    .scriptName('pipeline')
+    .locale('en')
+    .usage('$0 <command>\n\nTrains Transformers from raw text: corpora flow through stages into a model.')
+    .version(version())
+    .parserConfiguration({ 'duplicate-arguments-array': false })
+    .wrap(100)
+    .strict()
+    .exitProcess(false)
+    .option('verbose', { type: 'boolean', default: false, describe: 'Print the stack of an error' })
+    .demandCommand(1)
+  for (const command of commands) {
+    parser.command(
+      command.command,
+      command.describe,
+      builder => {
+        for (const [name, options] of Object.entries(command.positionals ?? {})) builder.positional(name, options)
+        for (const [name, options] of Object.entries(command.options)) {
+          builder.option(name, options.type === 'boolean' ? options : { ...options, requiresArg: true })
+        }
+        for (const [line, what] of command.examples) builder.example(line, what)
+        return builder
+      },
+      options => chosen(command, options as unknown as CommonOptions),
+    )
+  }
+  return parser
+}
+
+function version(): string {
+  return JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')).version
+}

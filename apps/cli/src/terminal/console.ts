@@ -1,0 +1,57 @@
+/** Where a command reads from and writes to. Tests pass their own. */
+export interface Console {
+  readonly stdout: Output
+  readonly stderr: Output
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string | undefined>>
+  /** Calls back on each Ctrl-C (or polite kill) until the returned function is called. */
+  onInterrupt(callback: (signal: Interrupt) => void): () => void
+  /** Ends the process at once. */
+  exit(code: number): void
+}
+
+export interface Output {
+  write(text: string): void
+  readonly isTTY: boolean
+  readonly columns: number
+}
+
+export type Interrupt = 'SIGINT' | 'SIGTERM'
+
+/** The exit code a shell expects of a process that a signal ended. */
+export const interruptCodes: Readonly<Record<Interrupt, number>> = { SIGINT: 130, SIGTERM: 143 }
+
+/** The process's own. A reader that went away (`| head`) ends the process quietly, as the usual tools do. */
+export function processConsole(): Console {
+  return {
+    stdout: output(process.stdout),
+    stderr: output(process.stderr),
+    cwd: process.cwd(),
+    env: process.env,
+    onInterrupt(callback) {
+      const interrupts = Object.keys(interruptCodes) as Interrupt[]
+      const listeners = interrupts.map(signal => ({ signal, listener: () => callback(signal) }))
+      for (const { signal, listener } of listeners) process.on(signal, listener)
+      return () => {
+        for (const { signal, listener } of listeners) process.off(signal, listener)
+      }
+    },
+    exit: code => process.exit(code),
+  }
+}
+
+function output(stream: NodeJS.WriteStream): Output {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0)
+    throw error
+  })
+  return {
+    write: text => void stream.write(text),
+    get isTTY() {
+      return stream.isTTY === true
+    },
+    get columns() {
+      return stream.columns ?? 80
+    },
+  }
+}

@@ -1,0 +1,31 @@
+import { type Backend, type BackendName, chooseBackend } from '@sluice/compute'
+import { checkRecipe } from './check-recipe.ts'
+import type { LoadedRecipe } from './load-recipe.ts'
+import { trainingBytes } from './memory.ts'
+import type { Recipe } from './recipe.ts'
+import { variantFor } from './variant.ts'
+
+export interface Choice {
+  readonly backend: Backend
+  /** Whose entry of `perBackend` the recipe follows. A resumed run keeps the one it began with. */
+  readonly variant: BackendName
+  readonly recipe: Recipe
+}
+
+/** Chooses what computes, then settles what the recipe says for it. */
+export async function chooseVariant(loaded: LoadedRecipe, begun: BackendName | undefined): Promise<Choice> {
+  const { train } = checkRecipe(loaded)
+  // Only WebAssembly has a limit below the machine's: what matters is how much the recipe needs there.
+  const needBytes = trainingBytes(recipeFor(loaded, begun ?? 'wasm'))
+  const { backend } = await chooseBackend(train.backend, {
+    precision: train.precision,
+    ...(needBytes === undefined ? {} : { needBytes }),
+    ...(train.threads === undefined ? {} : { threads: train.threads }),
+  })
+  const variant = begun ?? backend.name
+  return { backend, variant, recipe: recipeFor(loaded, variant) }
+}
+
+function recipeFor(loaded: LoadedRecipe, backend: BackendName): Recipe {
+  return checkRecipe({ ...loaded, config: variantFor(loaded.config, backend) })
+}

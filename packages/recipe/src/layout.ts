@@ -1,0 +1,4 @@
+import { join } from 'node:path'
+
+/** Where a run keeps its checkpoints: see "A run's folder" in ARCHITECTURE.md. */
+export const checkpointsDir = (run: string) => join(run, 'checkpoints')

@@ -1,0 +1,57 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { openRunFolder, type RunEvent, type RunFolder } from '@sluice/pipeline'
+import { checkRecipe } from './check-recipe.ts'
+import { chooseVariant } from './choose.ts'
+import { openCorpus } from './corpus.ts'
+import { requireText } from './one-block.ts'
+import { checkResume, readEarlier } from './resume.ts'
+import type { RunOptions } from './start-run.ts'
+import { nothingDone, type RunSummary } from './summary.ts'
+import { trainRecipe } from './train-recipe.ts'
+
+export interface Performance extends RunOptions {
+  readonly signal: AbortSignal
+  publish(event: RunEvent): void
+}
+
+/** Settles what is to be done and where, has it done, and leaves no folder behind of a run that never began. */
+export async function perform(options: Performance): Promise<RunSummary> {
+  const { mode, signal, baseDir, registry, publish } = options
+  const { name, train } = checkRecipe(options)
+  const path = join(options.runsDir, name)
+  let folder: RunFolder | undefined
+  let begun = mode === 'resume'
+  try {
+    if (mode === 'resume') folder = await openRunFolder({ path, mode })
+    const earlier = folder && (await readEarlier(path))
+    const choice = await chooseVariant(options, earlier?.state.variant)
+    const { recipe } = choice
+    const changes = earlier ? checkResume(earlier, recipe) : []
+    for (const message of changes) publish({ type: 'warning', stage: 'resume', message })
+
+    const context = { baseDir, seed: recipe.seed, scratchDir: join(path, 'scratch'), signal, emit: publish }
+    const corpus = openCorpus(recipe, registry, context)
+    // A run that would fail for want of text must not have replaced another by then.
+    if (!earlier) await requireText({ corpus, seed: recipe.seed, signal })
+    signal.throwIfAborted()
+    folder ??= await openRunFolder({ path, mode })
+    return await trainRecipe({
+      ...options,
+      ...choice,
+      corpus,
+      folder,
+      earlier,
+      begin: () => {
+        begun = true
+      },
+    })
+  } catch (error) {
+    // Stopped before there was anything to write a checkpoint of.
+    if (signal.aborted && !begun) return nothingDone({ name, path, steps: train.steps })
+    throw error
+  } finally {
+    await folder?.close()
+    if (folder && !begun) await rm(path, { recursive: true, force: true })
+  }
+}

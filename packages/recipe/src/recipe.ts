@@ -1,0 +1,37 @@
+import type { CheckpointConfig } from '@sluice/checkpoint'
+import type { BackendName } from '@sluice/compute'
+import type { TrainConfig } from '@sluice/trainer'
+
+/** A section that names its kind; what else stands in it is the kind's own. */
+export interface UseSection {
+  readonly use: string
+  readonly [key: string]: unknown
+}
+
+export interface SourceSection extends UseSection {
+  readonly id?: string
+  readonly weight: number
+}
+
+/** A recipe as checked: every default filled in, every size in bytes. What `recipeSchema` makes of a config. */
+export interface Recipe {
+  readonly $schema?: string
+  readonly name: string
+  readonly modules?: readonly string[]
+  readonly seed: number
+  readonly memory: number
+  readonly sources: readonly SourceSection[]
+  readonly mix: { readonly unit: 'bytes' | 'documents'; readonly epochs?: number }
+  readonly refine: readonly UseSection[]
+  readonly tokenizer: UseSection & { readonly trainOn: number }
+  readonly data: {
+    readonly blockSize: number
+    readonly batchSize: number
+    readonly shuffle: number
+    readonly evaluation: { readonly share: number; readonly by: 'document' | 'tail'; readonly tokens: number }
+  }
+  readonly model: UseSection
+  readonly train: TrainConfig
+  readonly checkpoint: CheckpointConfig
+  readonly perBackend?: Readonly<Partial<Record<BackendName, Readonly<Record<string, unknown>>>>>
+}

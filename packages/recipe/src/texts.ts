@@ -1,0 +1,39 @@
+import { DataError, type Documents, type Frame } from '@sluice/pipeline'
+import type { Corpus } from './corpus.ts'
+import { frames } from './frames.ts'
+
+/** The texts of a frame of documents, one by one. */
+function* textsOf(frame: Frame<Documents>): Generator<string> {
+  const column = frame.batch.getChild('text')!
+  for (let row = 0; row < frame.batch.numRows; row++) yield column.get(row) as string
+}
+
+/**
+ * The training part of a corpus, once through and at most `bytes` of it, for what must be learned before training begins.
+ *
+ * @throws DataError when there is no text in it at all
+ */
+export async function* trainingTexts(options: {
+  corpus: Corpus
+  bytes: number
+  seed: number
+  signal: AbortSignal
+}): AsyncGenerator<string> {
+  const { corpus, bytes, seed, signal } = options
+  let read = 0
+  let documents = 0
+  for await (const frame of frames({ source: corpus.once(), stages: corpus.part('training'), seed, signal })) {
+    for (const text of textsOf(frame)) {
+      documents++
+      read += Buffer.byteLength(text, 'utf8')
+      if (text.trim() !== '') yield text
+      if (read >= bytes) return
+    }
+  }
+  if (read === 0 && !signal.aborted) {
+    throw new DataError(`the corpus is empty: ${documents} documents with no text to train on`, {
+      place: 'sources',
+      advice: 'check the paths, and that data.evaluation does not hold everything out',
+    })
+  }
+}

@@ -1,0 +1,48 @@
+import { readFile, rename, writeFile } from 'node:fs/promises'
+import { DataError, type Registry, type RunEvent } from '@sluice/pipeline'
+import { loadTokenizer, type Tokenizer } from '@sluice/tokenize'
+import type { Corpus } from './corpus.ts'
+import type { Recipe } from './recipe.ts'
+import { kindOf } from './section.ts'
+import { trainingTexts } from './texts.ts'
+
+export interface TokenizerContext {
+  readonly recipe: Recipe
+  readonly registry: Registry
+  readonly corpus: Corpus
+  readonly baseDir: string
+  /** Where it is kept: `tokenizer.json` of the run. */
+  readonly path: string
+  /** The run has one, and goes on with it. */
+  readonly resume: boolean
+  readonly signal: AbortSignal
+  emit(event: RunEvent): void
+}
+
+/** The run's tokenizer: trained or loaded once, written down, and never trained again. */
+export async function prepareTokenizer(context: TokenizerContext): Promise<Tokenizer> {
+  const { recipe, path, signal, emit } = context
+  if (context.resume) return readTokenizer(path)
+  const { kind, config } = kindOf(context.registry, 'tokenizer', recipe.tokenizer)
+  emit({ type: 'preparing', what: 'tokenizer', detail: recipe.tokenizer.use })
+  const bytes = recipe.tokenizer.trainOn
+  const tokenizer: Tokenizer = await kind.build(config, {
+    id: 'tokenizer',
+    baseDir: context.baseDir,
+    seed: recipe.seed,
+    signal,
+    emit,
+    texts: () => trainingTexts({ corpus: context.corpus, bytes, seed: recipe.seed, signal }),
+  })
+  await writeFile(`${path}.tmp`, `${JSON.stringify(tokenizer.toJSON())}\n`)
+  await rename(`${path}.tmp`, path)
+  return tokenizer
+}
+
+async function readTokenizer(path: string): Promise<Tokenizer> {
+  try {
+    return loadTokenizer(JSON.parse(await readFile(path, 'utf8')))
+  } catch (cause) {
+    throw new DataError(`the run's tokenizer cannot be read: ${(cause as Error).message}`, { file: path, cause })
+  }
+}

@@ -1,0 +1,89 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { listCheckpoints, readCheckpoint } from '@sluice/checkpoint'
+import { chooseBackend } from '@sluice/compute'
+import { StateError } from '@sluice/pipeline'
+import { loadTokenizer, type Tokenizer } from '@sluice/tokenize'
+import { generate, type LanguageModel, modelFromHfConfig } from '@sluice/transformer'
+import { checkpointsDir } from './layout.ts'
+
+export interface ContinueOptions {
+  readonly prompt: string
+  readonly maxTokens: number
+  /** 0: always the likeliest token. Default: 1. */
+  readonly temperature?: number
+  readonly topK?: number | undefined
+  readonly topP?: number | undefined
+  readonly seed?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A model read back from a run, with the tokenizer it was trained with. */
+export interface Trained {
+  readonly model: LanguageModel
+  readonly tokenizer: Tokenizer
+  readonly step: number
+  /** The checkpoint it was read from. */
+  readonly path: string
+  /** What the model writes after the prompt, piece by piece, as it comes; never a cut character. */
+  continue(options: ContinueOptions): AsyncIterable<string>
+  dispose(): void
+}
+
+/**
+ * Opens a trained model.
+ *
+ * @param options.path folder of a run, or of one checkpoint
+ * @param options.step of the checkpoint to open; default: the latest
+ * @throws StateError where there is none, DataError where it is damaged
+ */
+export async function openTrained(options: { path: string; step?: number; backend?: string }): Promise<Trained> {
+  const path = await checkpointIn(options.path, options.step)
+  const checkpoint = await readCheckpoint(path, { part: 'weights' })
+  await chooseBackend((options.backend ?? 'auto') as never, {})
+  const tokenizer = loadTokenizer(JSON.parse(await checkpoint.files('tokenizer.json')))
+  const model = modelFromHfConfig(JSON.parse(await checkpoint.files('config.json')), checkpoint.weights)
+  return {
+    model,
+    tokenizer,
+    step: checkpoint.step,
+    path,
+    continue: continuation => continueText(model, tokenizer, continuation),
+    dispose: () => model.dispose(),
+  }
+}
+
+async function checkpointIn(path: string, step: number | undefined): Promise<string> {
+  if (existsSync(join(path, 'DONE'))) return path
+  if (!existsSync(path)) {
+    const advice = 'name the folder of a run, such as runs/quickstart'
+    throw new StateError('there is no such run', { file: path, advice })
+  }
+  const all = await listCheckpoints(checkpointsDir(path))
+  const found = step === undefined ? all.at(-1) : all.find(checkpoint => checkpoint.step === step)
+  if (found) return found.path
+  if (all.length === 0) {
+    throw new StateError('holds no checkpoint', { file: path, advice: 'train first: pipeline run <config>' })
+  }
+  const steps = all.map(checkpoint => checkpoint.step).join(', ')
+  throw new StateError(`holds no checkpoint of step ${step}`, { file: path, advice: `there are: ${steps}` })
+}
+
+/** Streams text: a token may end within a character, which is then held back until it is whole. */
+export async function* continueText(
+  model: LanguageModel,
+  tokenizer: Tokenizer,
+  { prompt, ...options }: ContinueOptions,
+): AsyncGenerator<string> {
+  const decoder = tokenizer.decoder()
+  const encoded = tokenizer.encode(prompt)
+  // Without a prompt the model begins a document: after the end of another.
+  const ids = encoded.length > 0 ? encoded : Int32Array.of(tokenizer.endOfText)
+  for await (const { id } of generate(model, ids, { ...options, stop: [tokenizer.endOfText] })) {
+    if (id === tokenizer.endOfText) break
+    const text = decoder.push(id)
+    if (text) yield text
+  }
+  const rest = decoder.end()
+  if (rest) yield rest
+}
