@@ -1,4 +1,6 @@
 export { type TokenizerContext, tokenizerKinds } from './config/kinds.ts'
+export { loadEvaluation, saveEvaluation } from './evaluation/file.ts'
+export { type PrepareEvaluationOptions, prepareEvaluation } from './evaluation/prepare.ts'
 export { tokenizerFiles } from './json/files.ts'
 export { loadTokenizer } from './json/load.ts'
 export { type BatchOptions, batch } from './stages/batch.ts'

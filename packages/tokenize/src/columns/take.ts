@@ -49,7 +49,7 @@ function takeColumn(field: Field, columns: readonly Data[], ranges: readonly Row
   }
   if (DataType.isBool(type)) return makeData({ ...shared, data: takeBits(columns, ranges, length) })
   if (DataType.isInt(type) || DataType.isFloat(type) || DataType.isTimestamp(type) || DataType.isDate(type)) {
-    return makeData({ ...shared, data: takeValues(columns, ranges, 0, () => new type.ArrayType(0)) })
+    return makeData({ ...shared, data: takeValues(columns, ranges, 0, () => new type.ArrayType(0) as Values) })
   }
   throw new SchemaError(`rows of column "${field.name}" of type ${type} cannot be taken one by one`)
 }
