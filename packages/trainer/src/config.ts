@@ -28,10 +28,15 @@ export const trainConfig = z.strictObject({
   sample: z
     .strictObject({
       prompt: z.string().default('').describe('what samples continue; empty: the beginning of a document'),
-      tokens: z.int().min(1).default(64),
-      temperature: z.number().min(0).default(0.8),
-      topK: z.int().min(1).optional(),
-      topP: z.number().positive().max(1).optional(),
+      tokens: z.int().min(1).default(64).describe('length of a sample'),
+      temperature: z.number().min(0).default(0.8).describe('0 always takes the likeliest token'),
+      topK: z.int().min(1).optional().describe('choose among so many likeliest tokens; default: all'),
+      topP: z
+        .number()
+        .positive()
+        .max(1)
+        .optional()
+        .describe('choose among the likeliest tokens that hold this share of probability; default: all'),
     })
     .prefault({})
     .describe('how samples are generated'),

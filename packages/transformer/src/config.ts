@@ -64,7 +64,14 @@ export const gpt2Schema = z
     heads: z.int().min(1).describe('attention heads'),
     inner: z.int().min(1).optional().describe('channels within a feed-forward; 4 * width unless given'),
     dropout: z
-      .union([rate, z.strictObject({ embedding: rate, attention: rate, residual: rate })])
+      .union([
+        rate,
+        z.strictObject({
+          embedding: rate.describe('after the sum of token and position embedding'),
+          attention: rate.describe('on the attention probabilities'),
+          residual: rate.describe('on what attention and feed-forward add'),
+        }),
+      ])
       .default(0)
       .describe('share of elements dropped while training'),
     positions: z.enum(positionKinds).default('learned').describe('how positions are told'),

@@ -10,10 +10,10 @@ const config = z.strictObject({
   columns: z
     .strictObject({
       text: z.union([column, z.array(column).min(1)]).describe('several are joined by a blank line'),
-      id: column,
-      url: column,
-      created: column,
-      lang: column,
+      id: column.describe('identity of the document'),
+      url: column.describe('where it came from'),
+      created: column.describe('when it was written'),
+      lang: column.describe('its language'),
     })
     .partial()
     .default({})
