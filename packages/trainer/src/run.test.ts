@@ -1,15 +1,11 @@
 import { chooseBackend, tf } from '@sluice/compute'
 import { blocksSchema, type Cursor, defineSource, isStepFrame, type Json, run, type Snapshot } from '@sluice/pipeline'
 import { gpt2 } from '@sluice/transformer'
-import { beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { countingBatch } from './testing/batches.ts'
 import { train } from './train.ts'
 
 const shape = { vocabSize: 13, blockSize: 8, layers: 1, width: 8, heads: 2, dropout: 0.2 }
-beforeAll(async () => {
-  await chooseBackend('cpu')
-})
-
 const source = () =>
   defineSource({
     id: 'counting',
@@ -49,7 +45,8 @@ async function trained(options: { from?: Kept; seed: number; stopAfter?: number 
   return { losses, weights, outcome, cursor, last: last! }
 }
 
-it('runs, stops after the step in hand and resumes to the bit', async () => {
+it.each(['cpu', 'wasm'] as const)('runs, stops after the step in hand and resumes to the bit on %s', async backend => {
+  await chooseBackend(backend)
   const whole = await trained({ seed: 1 })
   expect(whole.losses).toHaveLength(6)
   expect(whole.outcome).toBe('finished')

@@ -4,6 +4,7 @@ import { assignWeights } from '@sluice/transformer'
 import { concat, concatMap, defer, filter, ignoreElements, type Observable, of, startWith, takeWhile } from 'rxjs'
 import { unlessAborted } from './abort.ts'
 import { type StepMetrics, stepsBatch } from './frames.ts'
+import { leakWatch } from './leaks.ts'
 import { observer } from './observe.ts'
 import { backendChange, backendState, readState, type TrainerState } from './resume.ts'
 import { cosineSchedule } from './schedule.ts'
@@ -42,6 +43,7 @@ export function openSession(
   let tokens = state?.tokens ?? 0
   let position: Json | undefined
   let inHand: Promise<unknown> = Promise.resolve()
+  const leaks = leakWatch(id, event => context.emit(event))
 
   const stepFrame = (before: Pick<Frame, 'cursor' | 'seq'>, rows: readonly StepMetrics[]): StepFrame => {
     const step = training.step
@@ -79,7 +81,9 @@ export function openSession(
     // Steps compute in one piece: here timers, signals and what shows the progress get their turn.
     await setImmediate()
     if (signal.aborted) return undefined
+    leaks.before()
     const metrics = training.train(frame.batch)
+    leaks.after()
     tokens += metrics.tokens
     observe.step(metrics)
     inHand = observe.after(metrics.step, metrics.step >= steps)

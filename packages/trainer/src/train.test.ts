@@ -216,6 +216,22 @@ describe('resuming', () => {
     other.dispose()
   })
 
+  it('is exact with positions that are not learned', async () => {
+    const sinusoidal = { ...shape, positions: 'sinusoidal' as const }
+    let middle: Snapshot | undefined
+    const first = gpt2(sinusoidal, { seed: 1 })
+    const whole = await drive(stage({ model: first }), countingFrames(4), {
+      consume: frame => {
+        if ((frame.cursor.train as { step: number }).step === 2) middle = frame.snapshot({ optimizer: true })
+      },
+    })
+    const second = gpt2(sinusoidal, { seed: 2 })
+    const rest = await drive(stage({ model: second, resume: middle }), countingFrames(4, { from: 2 }))
+    expect(column(rest.frames, 'loss')).toEqual(column(whole.frames, 'loss').slice(2))
+    first.dispose()
+    second.dispose()
+  })
+
   const snapshotAfter = async (steps: number, options: Partial<TrainOptions> = {}) => {
     let snapshot: Snapshot | undefined
     await drive(stage({ ...options, steps }), countingFrames(steps), {
@@ -383,6 +399,23 @@ describe('what is told', () => {
       [0, 3, 4].map(step => ({ type: 'sample', step, prompt: 'a', text: `after ${step}` })),
     )
     expect(await told({ sample })).toEqual([])
+  })
+
+  it('is a warning where what runs between steps keeps tensors', async () => {
+    const kept: tf.Tensor[] = []
+    const sample = async () => {
+      kept.push(tf.scalar(1), tf.scalar(2))
+      return { prompt: '', text: '' }
+    }
+    const { events } = await drive(stage({ sample, sampleEvery: 2 }), countingFrames(4))
+    tf.dispose(kept)
+    expect(events.filter(({ type }) => type === 'warning')).toEqual([
+      {
+        type: 'warning',
+        stage: 'train',
+        message: '2 tensors more than after the step before: what runs between steps keeps them',
+      },
+    ])
   })
 
   it('ends training where the sample throws', async () => {

@@ -3,10 +3,6 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { modelFromHfConfig } from './hf/load.ts'
 import { goldenCases, unpack, unpackAll } from './testing/golden.ts'
 
-beforeAll(async () => {
-  await chooseBackend('cpu')
-})
-
 /** The greatest difference, as a share of the greatest value (or of 1). */
 function difference(found: ArrayLike<number>, expected: ArrayLike<number>): number {
   expect(found.length).toBe(expected.length)
@@ -19,7 +15,15 @@ function difference(found: ArrayLike<number>, expected: ArrayLike<number>): numb
   return most / scale
 }
 
-describe.each(goldenCases())('GPT-2 as Hugging Face has it: $name', golden => {
+const cases = goldenCases().flatMap(golden => [
+  { ...golden, backend: 'cpu' as const },
+  { ...golden, backend: 'wasm' as const },
+])
+
+describe.each(cases)('GPT-2 as Hugging Face has it, on $backend: $name', golden => {
+  beforeAll(async () => {
+    await chooseBackend(golden.backend)
+  })
   const { ids, rows } = golden
   const width = ids.length / rows
   const batch = { ids: Int32Array.from(ids), rows }
