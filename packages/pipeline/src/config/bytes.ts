@@ -27,11 +27,13 @@ export function parseBytes(text: string): number | undefined {
 
 /** A config's size in bytes: a number, or a string such as `"64MB"`. Gives the number. */
 export function byteSize() {
-  const message = 'expected a size in bytes, such as "64MB", "1GiB" or 1048576'
-  return z.union([z.int().min(0), z.string().regex(pattern)], { error: message }).transform((value, context) => {
+  const error = 'expected a size in bytes, such as "64MB", "1GiB" or 1048576'
+  const number = z.int({ error }).min(0, { error })
+  const text = z.string().regex(pattern, { error })
+  return z.union([number, text], { error }).transform((value, context) => {
     const bytes = typeof value === 'number' ? value : parseBytes(value)
     if (bytes !== undefined) return bytes
-    context.addIssue({ code: 'custom', message })
+    context.addIssue({ code: 'custom', message: error })
     return z.NEVER
   })
 }

@@ -13,7 +13,7 @@ export interface MixOptions<O extends TypeMap> {
   sources: readonly { source: Source<O>; weight: number }[]
   /** What is weighed: bytes of the frames' rows, or rows. Default `bytes`. */
   unit?: 'bytes' | 'documents'
-  /** How often each source may be read. Default: without end. */
+  /** How often each source may be read. Default: as for `repeat`. */
   epochs?: number
 }
 
@@ -54,13 +54,8 @@ interface Member<O extends TypeMap> {
 export function mix<O extends TypeMap>(options: MixOptions<O>): Mix<O> {
   const { id = 'mix', unit = 'bytes', epochs } = options
   checkMembers(id, options.sources)
-  const repeated = options.sources.map(({ source, weight }) => ({
-    source: repeat(
-      source,
-      epochs === undefined && !source.replayable ? { epochs: 1 } : epochs === undefined ? {} : { epochs },
-    ),
-    weight,
-  }))
+  const times = epochs === undefined ? {} : { epochs }
+  const repeated = options.sources.map(({ source, weight }) => ({ source: repeat(source, times), weight }))
   const total = repeated.reduce((sum, { weight }) => sum + weight, 0)
   let latest: readonly Member<O>[] = []
   const shares = (): MixShare[] => {

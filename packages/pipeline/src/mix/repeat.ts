@@ -4,7 +4,7 @@ import type { Source } from '../contract/source.ts'
 import { ConfigError } from '../errors.ts'
 
 export interface RepeatOptions {
-  /** How often the source is read from beginning to end. Default: without end. */
+  /** How often the source is read from beginning to end. Default: without end; once, where it cannot be read again. */
   epochs?: number
 }
 
@@ -15,11 +15,11 @@ type RepeatPosition = { readonly epoch: number; readonly at: Json }
  * A source read several times over. It keeps the source's id; its positions are `{ epoch, at }`. An epoch that gives no row
  * ends it: there is nothing to repeat.
  *
- * @throws ConfigError for a source that cannot be read again
+ * @throws ConfigError for several epochs of a source that cannot be read again
  */
 export function repeat<O extends TypeMap>(source: Source<O>, options: RepeatOptions = {}): Source<O> {
-  const { epochs = Number.POSITIVE_INFINITY } = options
   const { id } = source
+  const { epochs = source.replayable ? Number.POSITIVE_INFINITY : 1 } = options
   if (!(epochs >= 1) || !(Number.isInteger(epochs) || epochs === Number.POSITIVE_INFINITY)) {
     throw new ConfigError(`epochs must be an integer of at least 1, found ${epochs}`, { stage: id })
   }
