@@ -1,13 +1,158 @@
-import { readFile } from 'node:fs/promises'
+import { cp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { RunEvent } from '@sluice/pipeline'
 import { expect, test } from 'vitest'
-import { runTiny, scratch, writeTiny } from './testing/tiny.ts'
+import { readEvents } from './log.ts'
+import { runTiny, scratch, tinyConfig, writeTiny } from './testing/tiny.ts'
+
+/** What a resumed run must repeat to the bit: everything but the clock. */
+async function curve(runsDir: string) {
+  const events = await readEvents(join(runsDir, 'tiny', 'metrics.jsonl'))
+  return events.flatMap(event => {
+    if (event.type !== 'metric' && event.type !== 'evaluation') return []
+    const { seconds, tokens_per_second, ...values } = event.values
+    return [{ type: event.type, step: event.step, values }]
+  })
+}
+
+const last = 'tiny/checkpoints/step-000008'
+const weights = (runsDir: string) => readFile(join(runsDir, last, 'model.safetensors'))
+const state = async (runsDir: string) => JSON.parse(await readFile(join(runsDir, last, 'state.json'), 'utf8'))
 
 test('a config becomes a trained model in a run folder', async () => {
   const folder = await scratch()
-  const file = await writeTiny(folder, {})
-  const { summary, events } = await runTiny(file, { runsDir: join(folder, 'runs') })
-  console.log(summary, events.map(e => JSON.stringify(e).slice(0, 150)).join('\n'))
+  const runsDir = join(folder, 'runs')
+  const { summary, events } = await runTiny(await writeTiny(folder), { runsDir })
+
+  expect(summary).toMatchObject({ outcome: 'finished', name: 'tiny', step: 8, steps: 8, tokens: 8 * 4 * 16 })
+  expect(summary.path).toBe(join(runsDir, 'tiny'))
+  expect(summary.evaluation!.loss).toBeLessThan(summary.evaluation!.uniform)
+  expect(summary.sample).toMatchObject({ step: 8, prompt: '' })
+
+  const files = await readdir(join(runsDir, 'tiny'))
+  expect(files).toEqual(
+    expect.arrayContaining(['config.json', 'eval.arrow', 'metrics.jsonl', 'samples.txt', 'tokenizer.json']),
+  )
+  expect(files).not.toContain('lock')
+  const steps = (await readdir(join(runsDir, 'tiny/checkpoints'))).sort()
+  expect(steps).toEqual(['step-000000', 'step-000002', 'step-000004', 'step-000008'])
+  expect(await readdir(join(runsDir, last))).toEqual(
+    expect.arrayContaining(['model.safetensors', 'config.json', 'generation_config.json', 'tokenizer.json', 'DONE']),
+  )
+  expect(await readFile(join(runsDir, 'tiny/samples.txt'), 'utf8')).toMatch(/^── step 0 ──\n[^]+\n\n── step 8 ──\n/)
+
+  const preparing = events.filter(event => event.type === 'preparing').map(event => event.what)
+  expect([...new Set(preparing)]).toEqual(['tokenizer', 'evaluation'])
+  const { values } = events.find(event => event.type === 'note' && event.stage === 'recipe') as RunEvent & {
+    type: 'note'
+  }
+  expect(values).toMatchObject({ steps: 8, backend: 'cpu', vocabSize: 300 })
+  expect((await curve(runsDir)).map(({ type, step }) => `${type} ${step}`)).toEqual([
+    'evaluation 0',
+    ...[1, 2, 3, 4].map(step => `metric ${step}`),
+    'evaluation 4',
+    ...[5, 6, 7, 8].map(step => `metric ${step}`),
+    'evaluation 8',
+  ])
+})
+
+test('a run that is stopped, or dies, goes on exactly where its checkpoint stood', async () => {
+  const folder = await scratch()
+  const file = await writeTiny(folder)
+  const [whole, halved] = [join(folder, 'whole'), join(folder, 'halved')]
+  await runTiny(file, { runsDir: whole })
+
+  const stop = new AbortController()
+  const first = await runTiny(file, { runsDir: halved, signal: stop.signal }, event => {
+    if (event.type === 'metric' && event.step === 5) stop.abort()
+  })
+  expect(first.summary).toMatchObject({ outcome: 'stopped', step: 5, steps: 8 })
+  const second = await runTiny(file, { runsDir: halved, mode: 'resume' })
+  expect(second.summary).toMatchObject({ outcome: 'finished', step: 8, tokens: 3 * 4 * 16 })
+  expect(await curve(halved)).toEqual(await curve(whole))
+  expect(await weights(halved)).toEqual(await weights(whole))
+  expect((await state(halved)).cursor).toEqual((await state(whole)).cursor)
+
+  // Died: the log and a checkpoint that was never done are further than the latest checkpoint.
+  const died = join(folder, 'died')
+  await cp(whole, died, { recursive: true })
+  await rm(join(died, last, 'DONE'))
+  await runTiny(file, { runsDir: died, mode: 'resume' })
+  expect(await curve(died)).toEqual(await curve(whole))
+  expect(await weights(died)).toEqual(await weights(whole))
+})
+
+test('a finished run goes on when it is given more steps', async () => {
+  const folder = await scratch()
+  const runsDir = join(folder, 'runs')
+  await runTiny(await writeTiny(folder), { runsDir })
+  await expect(runTiny(join(folder, 'config.json'), { runsDir, mode: 'resume' })).rejects.toMatchObject({
+    exitCode: 2,
+    message: 'the run is at step 8, train.steps is 8: nothing is left to do',
+  })
+  const more = await writeTiny(folder, { train: { ...tinyConfig.train, steps: 10, learningRate: 5e-3 } })
+  const { summary, events } = await runTiny(more, { runsDir, mode: 'resume' })
+  expect(summary).toMatchObject({ step: 10, steps: 10, tokens: 2 * 4 * 16 })
+  expect(events).toContainEqual({
+    type: 'warning',
+    stage: 'resume',
+    message: 'train.learningRate is 0.005 now, it was 0.01',
+  })
+  const metrics = (await curve(runsDir)).filter(({ type }) => type === 'metric').map(({ step }) => step)
+  expect(metrics).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
+})
+
+test('a checkpoint of another model is refused, and the run is left as it is', async () => {
+  const folder = await scratch()
+  const runsDir = join(folder, 'runs')
+  await runTiny(await writeTiny(folder, { train: { ...tinyConfig.train, steps: 4 } }), { runsDir })
+  const before = await curve(runsDir)
+  const wider = await writeTiny(folder, { model: { ...tinyConfig.model, width: 32 } })
+  await expect(runTiny(wider, { runsDir, mode: 'resume' })).rejects.toMatchObject({
+    exitCode: 2,
+    message: 'model.width is 32 in the config, 16 in the checkpoint',
+    file: join(runsDir, 'tiny/checkpoints/step-000004'),
+  })
+  expect(await curve(runsDir)).toEqual(before)
+})
+
+test('text that ends before the steps do ends the run with a word about it', async () => {
+  const folder = await scratch()
+  const file = await writeTiny(folder, { mix: { epochs: 1 }, train: { ...tinyConfig.train, steps: 1000 } })
+  await writeFile(join(folder, 'corpus', 'a.txt'), 'so few words\n'.repeat(40))
+  await rm(join(folder, 'corpus', 'b.txt'))
+  const { summary } = await runTiny(file, { runsDir: join(folder, 'runs') })
   expect(summary.outcome).toBe('finished')
-  console.log(await readFile(join(folder, 'runs/tiny/metrics.jsonl'), 'utf8'))
+  expect(summary.step).toBeLessThan(100)
+  expect(summary.notes).toContain(
+    `data: the text ended after step ${summary.step} of 1000: 1 epoch gave no more; raise mix.epochs to go on`,
+  )
+})
+
+test('a run that cannot begin leaves nothing behind, and replaces nothing', async () => {
+  const folder = await scratch()
+  const runsDir = join(folder, 'runs')
+  const file = await writeTiny(folder, { train: { ...tinyConfig.train, steps: 1 } })
+  await runTiny(file, { runsDir })
+  await rm(join(folder, 'corpus'), { recursive: true })
+  await expect(runTiny(file, { runsDir, mode: 'overwrite' })).rejects.toThrow()
+  expect(await readdir(join(runsDir, 'tiny'))).toContain('metrics.jsonl')
+
+  const short = await writeTiny(folder, { name: 'short', data: { ...tinyConfig.data, blockSize: 100_000 } })
+  await expect(runTiny(short, { runsDir })).rejects.toMatchObject({
+    exitCode: 1,
+    place: 'data.blockSize',
+    message: expect.stringMatching(/^the training part of the corpus holds \d+ tokens, one block needs 100001$/),
+  })
+  expect(await readdir(runsDir)).toEqual(['tiny'])
+})
+
+test('stopped before it began, a run has done nothing', async () => {
+  const folder = await scratch()
+  const stop = new AbortController()
+  stop.abort()
+  const runsDir = join(folder, 'runs')
+  const { summary } = await runTiny(await writeTiny(folder), { runsDir, signal: stop.signal })
+  expect(summary).toMatchObject({ outcome: 'stopped', step: 0, steps: 8 })
+  await expect(readdir(runsDir)).rejects.toThrow(/ENOENT/)
 })

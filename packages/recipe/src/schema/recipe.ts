@@ -50,7 +50,8 @@ export function recipeSchema(registry: Registry): ZodObject {
     train: trainConfig.describe('How it is trained.'),
     checkpoint: checkpointConfig.prefault({}).describe('What is kept of it, and how often.'),
   }
-  const variant = partialOf(z.strictObject(substance))
+  // With an id, the JSON Schema says it once and refers to it.
+  const variant = partialOf(z.strictObject(substance)).meta({ id: 'variant' })
   const variants = backends.map(name => [name, variant.optional().describe(`What differs on the ${name} backend.`)])
   return z.strictObject({
     ...identity,
