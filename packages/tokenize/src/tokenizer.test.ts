@@ -1,3 +1,4 @@
+import { toUSVString } from 'node:util'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { loadTokenizer } from './json/load.ts'
@@ -39,10 +40,10 @@ describe.each(Object.keys(kinds))('%s', kind => {
     fc.assert(
       fc.property(fc.array(id, { maxLength: 30 }), ids => {
         const whole = tokenizer.decode(ids)
-        expect(whole.isWellFormed()).toBe(true)
+        expect(toUSVString(whole)).toBe(whole)
         const decoder = tokenizer.decoder()
         const pieces = ids.map(one => decoder.push(one))
-        for (const piece of pieces) expect(piece.isWellFormed()).toBe(true)
+        for (const piece of pieces) expect(toUSVString(piece)).toBe(piece)
         expect(pieces.join('') + decoder.end()).toBe(whole)
       }),
       { numRuns: 1500 },
@@ -61,7 +62,7 @@ describe.each(Object.keys(kinds))('%s', kind => {
 
   test('a lone surrogate counts as U+FFFD', () => {
     for (const text of ['\ud800', 'a\udc00b', '\ud83d', '\ude00\ud83d', 'x\ud800\ud800']) {
-      expect(tokenizer.encode(text)).toEqual(tokenizer.encode(text.toWellFormed()))
+      expect(tokenizer.encode(text)).toEqual(tokenizer.encode(toUSVString(text)))
     }
   })
 
@@ -109,7 +110,7 @@ describe('byte-level BPE', () => {
   test('any well-formed string comes back', () => {
     fc.assert(
       fc.property(fc.oneof(anyString, fc.string({ unit: 'binary' }), fc.string({ unit: 'grapheme' })), text => {
-        expect(tokenizer.decode(tokenizer.encode(text))).toBe(text.toWellFormed())
+        expect(tokenizer.decode(tokenizer.encode(text))).toBe(toUSVString(text))
       }),
       { numRuns: 2000 },
     )
