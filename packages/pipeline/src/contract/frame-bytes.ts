@@ -4,6 +4,7 @@ import type { Frame } from './frame.ts'
 /**
  * Bytes that a frame's rows hold: values, offsets and validity. A slice counts its own rows only, although Arrow keeps the
  * whole buffer of the batch it was cut from; so the slices of a batch add up to the batch.
+ * Dictionaries, which batches share, are not counted.
  */
 export function frameBytes(frame: Frame): number {
   const { data } = frame.batch

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { closeSync, mkdirSync, openSync, readdirSync, readSync, rmSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { SluiceError, StateError } from '../errors.ts'
 import { hasLock, takeLock } from './lock.ts'
@@ -68,24 +68,29 @@ function inspect(folder: string): 'nothing' | 'run' | 'other' {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 'nothing'
     throw storageError("the run's folder cannot be read", folder, error)
   }
-  const run = hasLock(folder) || hasMetrics(join(folder, metricsName))
-  const empty = names.every(
-    name => name === 'lock' || (name === metricsName && statSync(join(folder, name)).size === 0),
+  const log = readLog(join(folder, metricsName))
+  const worth = names.filter(
+    name => !(name === 'lock' && hasLock(folder)) && !(name === metricsName && log === 'empty'),
   )
-  if (empty) return run || names.length === 0 ? 'nothing' : 'other'
+  if (worth.length === 0) return 'nothing'
+  const run = hasLock(folder) || log === 'records' || (log === 'empty' && worth.includes('config.json'))
   return run ? 'run' : 'other'
 }
 
-/** Whether this is a log of ours: JSON lines that tell their type. */
-function hasMetrics(path: string): boolean {
-  if (!existsSync(path)) return false
-  const [line = ''] = readFileSync(path, 'utf8').split('\n', 1)
-  if (line === '') return true
+/** Whether there is a log of metrics: JSON lines. */
+function readLog(path: string): 'none' | 'empty' | 'records' {
+  let start: string
   try {
-    return typeof JSON.parse(line) === 'object'
+    const file = openSync(path, 'r')
+    const bytes = Buffer.alloc(1 << 16)
+    start = bytes.toString('utf8', 0, readSync(file, bytes))
+    closeSync(file)
   } catch {
-    return false
+    return 'none'
   }
+  if (start === '') return 'empty'
+  // A record that is longer than what was read cannot be parsed; its beginning must do.
+  return start.startsWith('{"') ? 'records' : 'none'
 }
 
 function refuse(path: string, mode: RunFolderOptions['mode'], found: ReturnType<typeof inspect>): void {

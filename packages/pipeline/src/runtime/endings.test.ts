@@ -350,6 +350,42 @@ describe('a run that fails', () => {
   })
 })
 
+describe('teardown', () => {
+  const ending: [string, Partial<RunOptions>, (n: number) => unknown][] = [
+    ['to its end', {}, () => undefined],
+    ['until a stage completes', { stages: [defineStage({ id: 'some', apply: take(3) })] }, () => undefined],
+    ['until it is stopped', { signal: AbortSignal.timeout(20) }, () => sleep(1)],
+    [
+      'until the sink fails',
+      {},
+      n => {
+        if (n === 3) throw new Error('full')
+      },
+    ],
+  ]
+  it.each(ending)('frees what a stage holds, once, when a run goes %s', async (_, options, consume) => {
+    let held = 0
+    let freed = 0
+    const holding = defineStage({
+      id: 'holding',
+      apply: frames =>
+        new Observable(subscriber => {
+          held++
+          const subscription = frames.subscribe(subscriber)
+          return () => {
+            freed++
+            subscription.unsubscribe()
+          }
+        }),
+    })
+    const sink = { id: 'sink', consume: (frame: Frame) => consume(frame.seq) as Promise<void> }
+    const source = counting(options.signal ? 1e9 : 50)
+    const stages = [holding, ...(options.stages ?? [])]
+    await run({ source, sink, mark: 16, ...options, stages }).done.catch(() => undefined)
+    expect([held, freed]).toEqual([1, 1])
+  })
+})
+
 describe('a run that is stopped', () => {
   it('reads no more, passes on what is in flight, and tells the cursor', async () => {
     const pages: string[] = []
