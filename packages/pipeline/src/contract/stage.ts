@@ -30,6 +30,11 @@ export interface Stage<I extends TypeMap = any, O extends TypeMap = any> {
   readonly parallel?: 'stateless'
   /** @param from this stage's own entry of the cursor the run resumes at; undefined means the beginning. */
   open?(context: StageContext, from: Json | undefined): Promise<void>
+  /**
+   * Frames in, frames out. Where each frame goes on under the very cursor it came with (`{ ...frame, batch }`), the runner
+   * restores the order that an asynchronous operator loses; a stage that makes its own cursors, or declares a window, must
+   * emit in order.
+   */
   readonly apply: OperatorFunction<Frame<I>, Frame<O>>
   close?(): Promise<void>
 }

@@ -8,12 +8,13 @@ export interface Signs {
   readonly stirredAt: number
 }
 
-const shortest = 10
+/** Milliseconds below which it makes no sense to look again. */
+const shortest = 2
 
 /**
  * Decides when a chain in which nothing moves is stuck rather than slow. Time counts only while the event loop idles, so
  * that a long synchronous computation never looks like a stand-still. Four times the longest pause after which the chain
- * went on by itself is always granted. Each frame let through in vain halves the wait for the next.
+ * went on by itself is always granted. Each frame let through makes the wait for the next four times shorter.
  */
 export class Patience {
   #wait: number
@@ -51,7 +52,7 @@ export class Patience {
 
   /** Something was let through. */
   released(): void {
-    this.#wait = Math.max(Math.min(shortest, this.#wait), this.#wait / 2)
+    this.#wait = Math.max(Math.min(shortest, this.#wait), this.#wait / 4)
     this.#since = idleTime()
   }
 }
