@@ -74,7 +74,7 @@ const file: TokenizerKind<z.infer<typeof fileConfig>> = {
   summary: 'A tokenizer that exists already, read from its tokenizer.json.',
   config: fileConfig,
   async build({ path, endOfText }, { baseDir }) {
-    const json = await readJson(resolve(baseDir, path))
+    const json = await readJson(baseDir, path)
     try {
       return loadTokenizer(json, endOfText === undefined ? {} : { endOfText })
     } catch (error) {
@@ -93,10 +93,10 @@ const file: TokenizerKind<z.infer<typeof fileConfig>> = {
 /** The tokenizers a config can ask for by name. */
 export const tokenizerKinds: readonly Kind<'tokenizer'>[] = [bpe, char, word, file]
 
-async function readJson(path: string): Promise<unknown> {
+async function readJson(baseDir: string, path: string): Promise<unknown> {
   let text: string
   try {
-    text = await readFile(path, 'utf8')
+    text = await readFile(resolve(baseDir, path), 'utf8')
   } catch (cause) {
     throw new StorageError(`the tokenizer cannot be read: ${(cause as Error).message}`, { file: path, cause })
   }

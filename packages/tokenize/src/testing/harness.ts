@@ -81,7 +81,6 @@ function toPlain(value: any): any {
   if (typeof value === 'bigint') return Number(value)
   if (ArrayBuffer.isView(value)) return Array.from(value as unknown as Iterable<number>)
   if (Array.isArray(value)) return value.map(toPlain)
-  if (typeof value?.toArray === 'function') return Array.from(value.toArray(), toPlain)
   if (typeof value?.toJSON === 'function') return toPlain(value.toJSON())
   if (typeof value === 'object' && value !== null) {
     return Object.fromEntries(Object.entries(value).map(([key, member]) => [key, toPlain(member)]))
