@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest'
 
 it('runs the example of the README', async () => {
   const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
-  const [, code] = /```ts\n([^]*?)```/.exec(readme)!
+  const [, code] = /```ts\n([\s\S]*?)```/.exec(readme)!
   // In a folder that git ignores, from which the package's own name resolves.
   const folder = new URL('../.vitest/', import.meta.url)
   mkdirSync(folder, { recursive: true })

@@ -40,7 +40,7 @@ function operator<I extends TypeMap, O extends TypeMap>(options: StageOptions<I,
   return concatMap(frame => {
     const result = options.map!(frame.batch)
     // Synchronous results stay synchronous: no turn of the event loop for each frame.
-    if (!(result instanceof Promise)) return of({ ...frame, batch: result } as Frame<O>)
+    if (!('then' in result)) return of({ ...frame, batch: result } as Frame<O>)
     return from(result).pipe(map(batch => ({ ...frame, batch }) as Frame<O>))
   })
 }

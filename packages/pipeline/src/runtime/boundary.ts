@@ -1,11 +1,12 @@
 import type { Schema } from 'apache-arrow'
-import { type MonoTypeOperatorFunction, Observable } from 'rxjs'
+import { type MonoTypeOperatorFunction, Observable, type Subscriber } from 'rxjs'
 import type { Frame } from '../contract/frame.ts'
 import type { Stage } from '../contract/stage.ts'
 import { SchemaError } from '../errors.ts'
 import { differingField } from '../schemas/require.ts'
 import type { ConsumedPositions } from './consumed.ts'
 import { atStage } from './fault.ts'
+import { guarded } from './guard.ts'
 import type { Meter, Station } from './meter.ts'
 import { OrderKeeper } from './order.ts'
 
@@ -31,6 +32,7 @@ export function watch(
   meter: Meter,
 ): Watched {
   let keeper: OrderKeeper | undefined
+  let below: Subscriber<Frame> | undefined
   const entry: MonoTypeOperatorFunction<Frame> = upstream =>
     new Observable(subscriber =>
       upstream.subscribe({
@@ -49,6 +51,7 @@ export function watch(
     )
   const exit: MonoTypeOperatorFunction<Frame> = upstream =>
     new Observable(subscriber => {
+      below = subscriber
       let known: Schema | undefined
       const emit = (frame: Frame): void => {
         meter.gave(station, frame)
@@ -87,7 +90,12 @@ export function watch(
     stage,
     station,
     positions,
-    output: input.pipe(entry, source => applied(source, stage), exit),
+    output: exit(
+      applied(
+        guarded(entry(input), thrown => below?.error(atStage(thrown, stage.id))),
+        stage,
+      ),
+    ),
     holding: () => keeper?.holding ?? 0,
     giveUpOrder: () => keeper?.giveUp(),
   }

@@ -1,5 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { concatMap, EMPTY, ignoreElements, map, mergeMap, NEVER, Observable, take, tap, throwError } from 'rxjs'
+import {
+  concatMap,
+  EMPTY,
+  ignoreElements,
+  map,
+  mergeMap,
+  NEVER,
+  Observable,
+  type Observer,
+  take,
+  tap,
+  throwError,
+} from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import { defineSource } from '../contract/define-source.ts'
 import { defineStage, type StageOptions } from '../contract/define-stage.ts'
@@ -220,6 +232,37 @@ describe('a run that fails', () => {
     const { error } = await failing({ source: counting(3), stages: [diary('a', []), bad], sink: collecting() })
     expect(error).toBeInstanceOf(DataError)
     expect(`${error}`).toBe('bad: a.txt: line 3: expected a number, found "x"')
+  })
+
+  it('names the stage whose hand-written operator threw, however it subscribes', async () => {
+    type Next = (frame: Frame) => void
+    const observers: ((next: Next) => Partial<Observer<Frame>> | Next)[] = [
+      next => ({ next }),
+      next => next,
+      next => ({ next, error: () => undefined, complete: () => undefined }),
+    ]
+    for (const observer of observers) {
+      const stages = [
+        diary('a', []),
+        defineStage({
+          id: 'written',
+          apply: frames =>
+            new Observable<Frame>(subscriber =>
+              frames.subscribe(
+                observer(frame => {
+                  if (frame.seq === 2) throw new RangeError('off by one')
+                  subscriber.next(frame)
+                }),
+              ),
+            ),
+        }),
+        diary('c', []),
+      ]
+      const sink = collecting()
+      const { error } = await failing({ source: counting(4), stages, sink })
+      expect(`${error}`).toBe('written: RangeError: off by one')
+      expect(sink.closed).toEqual(['failed'])
+    }
   })
 
   it('keeps the stage that an error names itself', async () => {
@@ -453,6 +496,25 @@ describe('a run that is stopped', () => {
     running.stop()
     const { outcome, cursor } = await running.done
     expect({ outcome, cursor }).toEqual({ outcome: 'stopped', cursor: { silent: 1 } })
+  })
+
+  it('tells a source that does not end cleanly', async () => {
+    const source = {
+      ...counting(1e9),
+      read: () => ({
+        [Symbol.asyncIterator]: () => ({
+          next: async () => ({ done: false as const, value: { batch: numbers([1]), cursor: { counting: 1 }, seq: 0 } }),
+          return: () => {
+            throw new Error('stuck')
+          },
+        }),
+      }),
+    }
+    const events: RunEvent[] = []
+    const running = run({ source, stages: [], sink: { id: 'sink', consume: () => running.stop() } })
+    running.events$.subscribe(event => events.push(event))
+    expect((await running.done).outcome).toBe('stopped')
+    expect(events).toContainEqual({ type: 'warning', stage: 'counting', message: 'did not end cleanly: Error: stuck' })
   })
 
   it('reads nothing when it is stopped at once', async () => {

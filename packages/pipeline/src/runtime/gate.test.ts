@@ -1,6 +1,7 @@
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { bufferCount, concatMap, filter, map, mergeMap, type OperatorFunction } from 'rxjs'
 import { describe, expect, it } from 'vitest'
+import { defineSource } from '../contract/define-source.ts'
 import { defineStage } from '../contract/define-stage.ts'
 import type { Frame } from '../contract/frame.ts'
 import type { Stage } from '../contract/stage.ts'
@@ -230,6 +231,31 @@ describe('the gate', () => {
     )
     const { warnings } = await gibibyte([busy], { frames: 12, mark: 2 * MiB, patience: 0.03 })
     expect(warnings).toEqual([])
+  })
+
+  it('does not let empty frames through without end', async () => {
+    let emitted = 0
+    let most = 0
+    let consumed = 0
+    const empty = defineSource({
+      id: 'empty',
+      schema: numbers([]).schema,
+      *read() {
+        for (let n = 1; n <= 500; n++) {
+          most = Math.max(most, ++emitted - consumed)
+          yield { batch: numbers([]), position: n }
+        }
+      },
+    })
+    const sink = {
+      id: 'sink',
+      async consume() {
+        await setImmediate()
+        consumed++
+      },
+    }
+    await run({ source: empty, stages: [], sink, mark: 10 * 512 }).done
+    expect(most).toBeLessThanOrEqual(11)
   })
 
   it('takes a quarter of the memory for its mark', async () => {

@@ -23,6 +23,9 @@ export interface PumpOptions {
 /** Milliseconds that a source has for freeing what it holds, before the run ends without it. */
 const grace = 1000
 
+/** What a frame takes even if it has no rows: without it, empty frames would be let through without end. */
+const leastWeight = 512
+
 /** Pulls frame after frame from the source while there is credit. Rejects with the source's error. */
 export async function pump(options: PumpOptions): Promise<void> {
   const { source, gate, meter, station, signal } = options
@@ -47,7 +50,7 @@ export async function pump(options: PumpOptions): Promise<void> {
         break
       }
       const frame: Frame = { ...result.value, seq }
-      gate.charge(seq, frameBytes(frame))
+      gate.charge(seq, Math.max(leastWeight, frameBytes(frame)))
       meter.gave(station, frame)
       meter.within(station, () => options.push(frame))
     }
@@ -101,9 +104,13 @@ async function released(iterator: AsyncIterator<Frame>, { warn }: PumpOptions): 
   const late = new Promise<void>(resolve => {
     timer = setTimeout(resolve, grace)
   })
-  const ended = Promise.resolve(iterator.return?.()).catch((error: unknown) => {
-    if ((error as Error | undefined)?.name !== 'AbortError') warn(`did not end cleanly: ${error}`)
-  })
-  await Promise.race([ended, late])
+  const end = async () => {
+    try {
+      await iterator.return?.()
+    } catch (error) {
+      if ((error as Error | undefined)?.name !== 'AbortError') warn(`did not end cleanly: ${error}`)
+    }
+  }
+  await Promise.race([end(), late])
   clearTimeout(timer)
 }

@@ -13,7 +13,7 @@ import {
 } from 'apache-arrow'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { blocksSchema } from './blocks.ts'
+import { blocksBatch, blocksSchema } from './blocks.ts'
 import {
   boolColumn,
   float64Column,
@@ -172,6 +172,40 @@ describe('documentsBatch', () => {
   it('takes a date that is none for no date', () => {
     const batch = documentsBatch([{ id: '1', text: '', source: 's', created: Number.NaN }])
     expect(batch.getChild('created')!.get(0)).toBeNull()
+  })
+})
+
+describe('blocksBatch', () => {
+  it('holds what it was given, after IPC too', () => {
+    const spans = [
+      { doc_id: 'a', source: 's', start: 0, length: 2, bytes: 7 },
+      { doc_id: 'b', source: 's', start: 2, length: 1, bytes: 3 },
+      { doc_id: 'b', source: 's', start: 0, length: 3, bytes: 9 },
+    ]
+    const given = {
+      width: 3,
+      ids: Int32Array.of(1, 2, 3, 4, 5, 6),
+      segments: Int32Array.of(0, 0, 1, 0, 0, 0),
+      positions: Int32Array.of(0, 1, 0, 1, 2, 3),
+      spans,
+      spanOffsets: Int32Array.of(0, 2, 3),
+    }
+    const batch = throughIpc(blocksBatch(given))
+    expect(differingField(batch.schema, blocksSchema(3))).toBeUndefined()
+    const rows = JSON.parse(JSON.stringify(batch.toArray())) as unknown
+    expect(rows).toEqual([
+      { ids: [1, 2, 3], segments: [0, 0, 1], positions: [0, 1, 0], spans: spans.slice(0, 2) },
+      { ids: [4, 5, 6], segments: [0, 0, 0], positions: [1, 2, 3], spans: spans.slice(2) },
+    ])
+  })
+
+  it('takes a block for one stretch where nothing else is said', () => {
+    const batch = blocksBatch({ width: 2, ids: Int32Array.of(5, 6, 7, 8) })
+    expect(JSON.parse(JSON.stringify(batch.toArray()))).toEqual([
+      { ids: [5, 6], segments: [0, 0], positions: [0, 1], spans: [] },
+      { ids: [7, 8], segments: [0, 0], positions: [0, 1], spans: [] },
+    ])
+    expect(() => blocksBatch({ width: 2, ids: new Int32Array(3) })).toThrow('3 values do not fill rows of 2')
   })
 })
 
