@@ -1,0 +1,9 @@
+// What every unit includes before its vectors.
+#pragma once
+#include <cmath>
+#include <cstring>
+
+#include "../core/kernels.h"
+#include "../core/philox.h"
+#include "../core/pool.h"
+#include "../core/workspace.h"

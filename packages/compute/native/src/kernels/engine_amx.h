@@ -1,0 +1,82 @@
+// The bfloat16 multiplier of AMX: a block of 32 x 32 sums in four tiles, so that each tile of A and of B that is loaded is
+// used twice. B has the layout of the AVX512-BF16 multiplier (pairs of k interleaved); A is read row by row, so a transposed A
+// is packed to rows.
+#include "tiles.h"
+
+namespace sluice {
+namespace SLUICE_ISA {
+
+struct EngineBf16 {
+  using T = bf16;
+  static constexpr bool fast = true;
+  static constexpr int KU = 2;
+  static constexpr int KP = 32;  // the depth of a tile
+  static constexpr int MR = 32;
+  static constexpr int NR = 32;
+  static constexpr int KC = 192;  // groups: 384 elements, 24 KB of B
+  static constexpr bool rowsOnly = true;
+
+  static void multiply(const bf16* a, size_t row, size_t, const bf16* b, int groups, float* c, size_t ldc, bool accumulate,
+                       int rows) {
+    configureTiles();
+    if (rows == MR) {
+      block(a, row, b, groups, c, ldc, accumulate);
+      return;
+    }
+    // Rows that do not exist are zeros, and their sums stay here.
+    alignas(64) float sums[MR * NR];
+    alignas(64) bf16 left[MR * KP];
+    for (int i = 0; i < MR; i++) {
+      for (int j = 0; j < NR; j += W) {
+        const bool there = accumulate && i < rows;
+        store(sums + i * NR + j, there ? load(c + static_cast<size_t>(i) * ldc + j) : zero());
+      }
+    }
+    std::memset(left, 0, sizeof left);
+    for (int g = 0; g < groups; g += KP / KU) {
+      for (int i = 0; i < rows; i++) std::memcpy(left + i * KP, a + static_cast<size_t>(i) * row + g * KU, KP * sizeof(bf16));
+      block(left, KP, b + g * NR * KU, KP / KU, sums, NR, true);
+    }
+    for (int i = 0; i < rows; i++) {
+      for (int j = 0; j < NR; j += W) store(c + static_cast<size_t>(i) * ldc + j, load(sums + i * NR + j));
+    }
+  }
+
+ private:
+  static SLUICE_INLINE void block(const bf16* a, size_t row, const bf16* b, int groups, float* c, size_t ldc, bool accumulate) {
+    const size_t strideA = row * sizeof(bf16), strideB = NR * KU * sizeof(bf16), strideC = ldc * sizeof(float);
+    const bf16* lower = a + 16 * row;
+    float* below = c + 16 * ldc;
+    if (accumulate) {
+      SLUICE_TILE_LOAD(0, c, strideC);
+      SLUICE_TILE_LOAD(1, c + 16, strideC);
+      SLUICE_TILE_LOAD(2, below, strideC);
+      SLUICE_TILE_LOAD(3, below + 16, strideC);
+    } else {
+      SLUICE_TILE_ZERO(0);
+      SLUICE_TILE_ZERO(1);
+      SLUICE_TILE_ZERO(2);
+      SLUICE_TILE_ZERO(3);
+    }
+    for (int g = 0; g < groups; g += KP / KU) {
+      SLUICE_TILE_LOAD(4, a, strideA);
+      SLUICE_TILE_LOAD(6, b, strideB);
+      SLUICE_TILE_LOAD(7, b + 16 * KU, strideB);
+      SLUICE_TILE_DOT(0, 4, 6);
+      SLUICE_TILE_DOT(1, 4, 7);
+      SLUICE_TILE_LOAD(5, lower, strideA);
+      SLUICE_TILE_DOT(2, 5, 6);
+      SLUICE_TILE_DOT(3, 5, 7);
+      a += KP;
+      lower += KP;
+      b += KP * NR;
+    }
+    SLUICE_TILE_STORE(0, c, strideC);
+    SLUICE_TILE_STORE(1, c + 16, strideC);
+    SLUICE_TILE_STORE(2, below, strideC);
+    SLUICE_TILE_STORE(3, below + 16, strideC);
+  }
+};
+
+}  // namespace SLUICE_ISA
+}  // namespace sluice

@@ -1,0 +1,63 @@
+// exp and GELU on vectors. `fast` variants are good to what bfloat16 can hold (relative error under 1e-4), the others to
+// float (under 3e-7). The polynomials for 2^f on [-1/2, 1/2] are minimax in the relative error (Remez).
+
+namespace sluice {
+namespace SLUICE_ISA {
+
+constexpr float log2e = 1.44269504088896341f;
+
+template <bool fast> static SLUICE_INLINE vf exp2(vf x) {
+  x = max(x, set1(-150.f));
+  const vf n = nearest(x);
+  const vf f = sub(x, n);
+  vf p;
+  if (fast) {
+    p = fma(set1(0.0551716685295105f), f, set1(0.2426111251115799f));
+    p = fma(p, f, set1(0.6932609677314758f));
+    p = fma(p, f, set1(0.9999280571937561f));
+  } else {
+    p = fma(set1(0.0013276472454890609f), f, set1(0.009675540961325169f));
+    p = fma(p, f, set1(0.05550713092088699f));
+    p = fma(p, f, set1(0.24022120237350464f));
+    p = fma(p, f, set1(0.6931469440460205f));
+    p = fma(p, f, set1(1.0000001192092896f));
+  }
+  return scale2(p, n);
+}
+
+/** e^x; the reduction is done in two parts, so that the error does not grow with x. */
+static SLUICE_INLINE vf exp(vf x) {
+  x = max(min(x, set1(89.f)), set1(-104.f));
+  const vf n = nearest(mul(x, set1(log2e)));
+  const vf r = fnma(n, set1(-2.12194440e-4f), fnma(n, set1(0.693359375f), x));
+  const vf f = mul(r, set1(log2e));
+  vf p = fma(set1(0.0013276472454890609f), f, set1(0.009675540961325169f));
+  p = fma(p, f, set1(0.05550713092088699f));
+  p = fma(p, f, set1(0.24022120237350464f));
+  p = fma(p, f, set1(0.6931469440460205f));
+  p = fma(p, f, set1(1.0000001192092896f));
+  return scale2(p, n);
+}
+
+template <bool fast> static SLUICE_INLINE vf reciprocal(vf x) {
+  return fast ? roughReciprocal(x) : div(set1(1.f), x);
+}
+
+/** The tanh form of GELU, x * sigmoid(2u) with u = sqrt(2/pi) * (x + 0.044715 x^3), and its slope. */
+template <bool fast, bool slope> static SLUICE_INLINE vf gelu(vf x, vf* slopeOut) {
+  constexpr float a = 1.5957691216057308f, b = 0.044715f;
+  const vf square = mul(x, x);
+  const vf inner = fma(set1(b), square, set1(1.f));
+  const vf u2 = mul(mul(set1(a), x), inner);
+  const vf e = exp2<fast>(min(mul(u2, set1(-log2e)), set1(126.f)));
+  const vf sigmoid = reciprocal<fast>(add(set1(1.f), e));
+  const vf y = mul(x, sigmoid);
+  if (slope) {
+    const vf du2 = mul(set1(a), fma(set1(3 * b), square, set1(1.f)));
+    *slopeOut = fma(mul(y, sub(set1(1.f), sigmoid)), du2, sigmoid);
+  }
+  return y;
+}
+
+}  // namespace SLUICE_ISA
+}  // namespace sluice

@@ -1,0 +1,129 @@
+// Matrix products over packed operands.
+//
+// B lies in panels of NR columns; within a panel, k by k (in groups of KU), so that the multiplier reads it as one stream.
+// A is read row by row where it lies, or, transposed, from panels of MR rows that are stored k by k.
+// k is cut into blocks whose panel of B (24 KB) stays in the first-level cache while the rows of A pass by from the second.
+
+namespace sluice {
+namespace SLUICE_ISA {
+
+/** A: the group of k `g` of row `i` begins at data + (i / MR) * tile + (i % MR) * row + g * group. */
+template <class E> struct Left {
+  const typename E::T* data;
+  size_t row, group, tile;
+};
+
+/** B: the panel `j` begins at data + j * panel. */
+template <class E> struct Right {
+  const typename E::T* data;
+  size_t panel;
+};
+
+template <class E> static SLUICE_INLINE Left<E> leftRows(const typename E::T* data, size_t ld) {
+  return {data, ld, static_cast<size_t>(E::KU), ld * E::MR};
+}
+
+/** Of an operand that packTransposed() made for `depth` elements along k. */
+template <class E> static SLUICE_INLINE Left<E> leftPacked(const typename E::T* data, size_t depth) {
+  if (E::rowsOnly) return leftRows<E>(data, depth);
+  return {data, static_cast<size_t>(E::KU), static_cast<size_t>(E::MR * E::KU), depth * E::MR};
+}
+
+template <class E> static SLUICE_INLINE Left<E> from(Left<E> a, int64_t tile, int64_t group) {
+  a.data += static_cast<size_t>(tile) * a.tile + static_cast<size_t>(group) * a.group;
+  return a;
+}
+
+template <class E> static SLUICE_INLINE Right<E> from(Right<E> b, int64_t panel, int64_t group) {
+  b.data += static_cast<size_t>(panel) * b.panel + static_cast<size_t>(group) * (E::NR * E::KU);
+  return b;
+}
+
+/** Groups in a block of k; it depends on k alone, so that the sums do. */
+template <class E> static SLUICE_INLINE int blockGroups(int groups) {
+  const int blocks = divideUp(groups, E::KC);
+  return roundUp(divideUp(groups, larger(blocks, 1)), E::KP / E::KU);
+}
+
+/** Columns whose partial sums are held at a time when k is cut. */
+constexpr int partialColumns = 512;
+
+template <class E> static SLUICE_INLINE size_t partialSize(int64_t rows, int64_t columns) {
+  return static_cast<size_t>(roundUp(rows, int64_t{E::MR}) *
+                             smaller(roundUp(columns, int64_t{E::NR}), int64_t{partialColumns}));
+}
+
+/**
+ * a[rows, k] * b[k, columns], given tile by tile to finish(tile, ld, row, column, rows, columns), which may also be asked for
+ * nothing beyond `columns`. `partial` has partialSize() floats.
+ */
+template <class E, class Finish>
+static SLUICE_INLINE void multiplyBlock(Left<E> a, int rows, Right<E> b, int columns, int groups, float* partial,
+                                        const Finish& finish) {
+  const int step = blockGroups<E>(groups);
+  if (step >= groups) {
+    for (int column = 0; column < columns; column += E::NR) {
+      const auto* panel = b.data + static_cast<size_t>(column / E::NR) * b.panel;
+      for (int row = 0; row < rows; row += E::MR) {
+        const int count = smaller(E::MR, rows - row);
+        E::multiply(a.data + static_cast<size_t>(row / E::MR) * a.tile, a.row, a.group, panel, groups, partial, E::NR, false,
+                    count);
+        finish(partial, size_t{E::NR}, row, column, count, smaller(E::NR, columns - column));
+      }
+    }
+    return;
+  }
+  for (int first = 0; first < columns; first += partialColumns) {
+    const int end = smaller(columns, first + partialColumns);
+    const size_t ld = static_cast<size_t>(roundUp(end - first, E::NR));
+    for (int group = 0; group < groups; group += step) {
+      const int count = smaller(step, groups - group);
+      const bool last = group + count == groups;
+      for (int column = first; column < end; column += E::NR) {
+        const auto* panel = from<E>(b, column / E::NR, group).data;
+        for (int row = 0; row < rows; row += E::MR) {
+          float* tile = partial + static_cast<size_t>(row) * ld + static_cast<size_t>(column - first);
+          const int height = smaller(E::MR, rows - row);
+          E::multiply(a.data + static_cast<size_t>(row / E::MR) * a.tile + static_cast<size_t>(group) * a.group, a.row,
+                      a.group, panel, count, tile, ld, group > 0, height);
+          if (last) finish(tile, ld, row, column, height, smaller(E::NR, columns - column));
+        }
+      }
+    }
+  }
+}
+
+/** c[rows, columns] (+)= a * b in place. */
+template <class E>
+static void multiplyInto(Left<E> a, int rows, Right<E> b, int columns, int groups, float* c, size_t ldc, bool accumulate) {
+  const int step = blockGroups<E>(groups);
+  alignas(64) float edge[E::MR * E::NR];
+  for (int group = 0; group < groups; group += step) {
+    const int count = smaller(step, groups - group);
+    const bool onto = accumulate || group > 0;
+    for (int column = 0; column < columns; column += E::NR) {
+      const auto* panel = from<E>(b, column / E::NR, group).data;
+      const int width = smaller(E::NR, columns - column);
+      for (int row = 0; row < rows; row += E::MR) {
+        const int height = smaller(E::MR, rows - row);
+        const auto* left = a.data + static_cast<size_t>(row / E::MR) * a.tile + static_cast<size_t>(group) * a.group;
+        float* tile = c + static_cast<size_t>(row) * ldc + static_cast<size_t>(column);
+        if (width == E::NR) {
+          E::multiply(left, a.row, a.group, panel, count, tile, ldc, onto, height);
+          continue;
+        }
+        E::multiply(left, a.row, a.group, panel, count, edge, E::NR, false, height);
+        for (int i = 0; i < height; i++) {
+          forLanes(width, [&](int64_t j, auto lanes) {
+            float* at = tile + static_cast<size_t>(i) * ldc + j;
+            const vf value = load(edge + i * E::NR + j);
+            store(at, onto ? add(load(at, lanes), value) : value, lanes);
+          });
+        }
+      }
+    }
+  }
+}
+
+}  // namespace SLUICE_ISA
+}  // namespace sluice

@@ -1,0 +1,236 @@
+// A linear layer, forward and backward.
+//
+// Forward: the weights are packed (under 2 % of the time, so they are packed anew at each call), then every task takes a block
+// of rows: it converts them to the multiplier's type once, and adds the bias, applies GELU and adds the residual to each tile
+// of the product while it is in the first-level cache.
+//
+// Backward, in chunks of tokens: a task takes a block of rows of dy, applies the activation's slope while converting them,
+// packs them and the rows of x for dw, sums the bias' gradient, and computes dx, all on one thread. Only dw, which sums over
+// the rows of all tasks, has to wait for the others.
+
+namespace sluice {
+namespace SLUICE_ISA {
+
+/** Rows of A as the multiplier wants them: where they lie, if they can be used so, or converted into `buffer`. */
+template <class E, class S>
+static SLUICE_INLINE Left<E> rowsFor(const S* data, size_t ld, int64_t row, int64_t rows, int64_t columns, int64_t padded,
+                                     typename E::T* buffer, size_t bufferLd) {
+  if constexpr (sizeof(S) == sizeof(typename E::T)) {
+    if (padded == columns && (sizeof(S) == 4 || ld % 2 == 0)) return leftRows<E>(data + static_cast<size_t>(row) * ld, ld);
+  }
+  packRows(Matrix<S>{data, ld}, row, rows, columns, padded, buffer, bufferLd);
+  return leftRows<E>(buffer, bufferLd);
+}
+
+/** A leading dimension for a scratch block: whole lines, and not a multiple of a page, where rows would fall on the same sets. */
+template <class T> static SLUICE_INLINE size_t scratchLd(int64_t columns) {
+  const size_t line = 64 / sizeof(T);
+  const size_t ld = roundUp(static_cast<size_t>(columns), line);
+  return ld % (512 / sizeof(T)) == 0 ? ld + line : ld;
+}
+
+/** B packed from w[k, n] as it lies, all panels, in parallel. */
+template <class E, class S>
+static Right<E> packRight(Workspace& workspace, const S* w, size_t ld, int64_t k, int64_t n) {
+  const int64_t groups = roundUp(k, int64_t{E::KP}) / E::KU;
+  const int64_t panels = divideUp(n, int64_t{E::NR});
+  const size_t panel = static_cast<size_t>(groups * E::NR * E::KU);
+  auto* packed = workspace.shared<typename E::T>(panel * static_cast<size_t>(panels));
+  parallelFor(panels, [&](int64_t j, int) {
+    packPanel<E>(Matrix<S>{w, ld}, 0, k, j * E::NR, n, groups, packed + static_cast<size_t>(j) * panel);
+  });
+  return {packed, panel};
+}
+
+/** B = wT packed from w[n, k]. */
+template <class E, class S>
+static Right<E> packRightTransposed(Workspace& workspace, const S* w, size_t ld, int64_t k, int64_t n) {
+  const int64_t groups = roundUp(k, int64_t{E::KP}) / E::KU;
+  const int64_t panels = divideUp(n, int64_t{E::NR});
+  const size_t panel = static_cast<size_t>(groups * E::NR * E::KU);
+  auto* packed = workspace.shared<typename E::T>(panel * static_cast<size_t>(panels));
+  parallelFor(panels, [&](int64_t j, int) {
+    packPanelTransposed<E>(Matrix<S>{w, ld}, j * E::NR, n, k, groups, packed + static_cast<size_t>(j) * panel);
+  });
+  return {packed, panel};
+}
+
+template <class E, class X, class Y, bool withGelu, bool withSlope>
+static void linearForwardAs(const LinearForward& a) {
+  Workspace workspace;
+  const int64_t depth = roundUp(a.in, int64_t{E::KP});
+  const size_t bufferLd = scratchLd<typename E::T>(depth);
+  const size_t ld = static_cast<size_t>(a.out);
+  const RowBlocks blocks(a.rows, E::MR);
+  const auto buffers = workspace.perWorker<typename E::T>(RowBlocks::most * bufferLd);
+  const auto partials = workspace.perWorker<float>(partialSize<E>(RowBlocks::most, a.out));
+  const Right<E> w = packRight<E>(workspace, as<float>(a.w), ld, a.in, a.out);
+  const float* bias = as<float>(a.bias);
+  const float* residual = as<float>(a.residual);
+  parallelFor(blocks.count, [&](int64_t block, int worker) {
+    const int64_t row0 = blocks.begin(block), rows = blocks.end(block) - row0;
+    const Left<E> x = rowsFor<E>(as<X>(a.x), static_cast<size_t>(a.in), row0, rows, a.in, depth, buffers.of(worker), bufferLd);
+    multiplyBlock<E>(x, static_cast<int>(rows), w, static_cast<int>(a.out), static_cast<int>(depth / E::KU),
+                     partials.of(worker), [&](const float* tile, size_t tileLd, int row, int column, int height, int width) {
+      const size_t first = static_cast<size_t>(row0 + row) * ld + static_cast<size_t>(column);
+      for (int i = 0; i < height; i++) {
+        const size_t at = first + static_cast<size_t>(i) * ld;
+        forLanes(width, [&](int64_t j, auto lanes) {
+          vf v = load(tile + static_cast<size_t>(i) * tileLd + j);
+          if (bias) v = add(v, load(bias + column + j, lanes));
+          if constexpr (withGelu) {
+            vf slope;
+            v = gelu<E::fast, withSlope>(v, &slope);
+            if constexpr (withSlope) store(to<typename E::T>(a.slope) + at + j, slope, lanes);
+          }
+          if (residual) v = add(v, load(residual + at + j, lanes));
+          store(to<Y>(a.y) + at + j, v, lanes);
+        });
+      }
+    });
+  });
+}
+
+template <class E, class X, class Y> static void linearForwardTyped(const LinearForward& a) {
+  if (!a.gelu) linearForwardAs<E, X, Y, false, false>(a);
+  else if (a.slope) linearForwardAs<E, X, Y, true, true>(a);
+  else linearForwardAs<E, X, Y, true, false>(a);
+}
+
+template <class E> static void linearForward(const LinearForward& a) {
+  if constexpr (E::KU == 1) {
+    linearForwardTyped<E, float, float>(a);
+  } else {
+    const bool x = a.x.type == Type::bf16, y = a.y.type == Type::bf16;
+    if (x && y) linearForwardTyped<E, bf16, bf16>(a);
+    else if (x) linearForwardTyped<E, bf16, float>(a);
+    else if (y) linearForwardTyped<E, float, bf16>(a);
+    else linearForwardTyped<E, float, float>(a);
+  }
+}
+
+/** Tokens whose packed rows are held at a time for dw. */
+constexpr int64_t chunkRows = 1024;
+
+/** Sums of the columns of rows that lie in T, over a block. */
+template <class T> static void columnSums(const T* data, size_t ld, int64_t rows, int64_t columns, float* sums) {
+  forLanes(columns, [&](int64_t j, auto lanes) {
+    vf even = zero(), odd = zero();
+    int64_t i = 0;
+    for (; i + 1 < rows; i += 2) {
+      even = add(even, load(data + static_cast<size_t>(i) * ld + j, lanes));
+      odd = add(odd, load(data + static_cast<size_t>(i + 1) * ld + j, lanes));
+    }
+    if (i < rows) even = add(even, load(data + static_cast<size_t>(i) * ld + j, lanes));
+    store(sums + j, add(even, odd), lanes);
+  });
+}
+
+/** total[j] += the sums of all blocks, in their order. */
+static void addBlocks(const float* sums, int blocks, int64_t columns, float* total, bool onto) {
+  forLanes(columns, [&](int64_t j, auto lanes) {
+    vf sum = onto ? load(total + j, lanes) : zero();
+    for (int block = 0; block < blocks; block++) sum = add(sum, load(sums + block * columns + j, lanes));
+    store(total + j, sum, lanes);
+  });
+}
+
+/**
+ * c[rows, columns] (+)= aT b over `depth` elements, both operands packed: cut into tasks by tiles of the output, whose sums
+ * run over k in one order whatever the cut.
+ */
+template <class E>
+static void multiplyPacked(const typename E::T* a, int64_t rows, const typename E::T* b, int64_t columns, int64_t depth,
+                           int64_t depthUsed, float* c, bool accumulate) {
+  const int64_t tiles = divideUp(rows, int64_t{E::MR}), panels = divideUp(columns, int64_t{E::NR});
+  const int64_t tilesPerTask = smaller(tiles, divideUp(int64_t{384}, int64_t{E::MR}));
+  const int64_t down = divideUp(tiles, tilesPerTask);
+  // Two tasks a thread at least, and panels of 128 columns or so.
+  const int64_t wanted = larger(divideUp(int64_t{threadCount() * 2}, down), divideUp(panels, int64_t{4}));
+  const int64_t across = smaller(panels, roundUp(wanted, int64_t{threadCount()}));
+  const Right<E> right{b, static_cast<size_t>(depth * E::NR)};
+  parallelFor(down * across, [&](int64_t task, int) {
+    const int64_t tile0 = task / across * tilesPerTask, tile1 = smaller(tiles, tile0 + tilesPerTask);
+    const int64_t panel0 = panels * (task % across) / across, panel1 = panels * (task % across + 1) / across;
+    const int64_t row = tile0 * E::MR, column = panel0 * E::NR;
+    multiplyInto<E>(from<E>(leftPacked<E>(a, static_cast<size_t>(depth)), tile0, 0),
+                    static_cast<int>(smaller(rows, tile1 * E::MR) - row), from<E>(right, panel0, 0),
+                    static_cast<int>(smaller(columns, panel1 * E::NR) - column), static_cast<int>(depthUsed / E::KU),
+                    c + row * columns + column, static_cast<size_t>(columns), accumulate);
+  });
+}
+
+/** Columns in panels, for a block of rows that becomes the elements [at, ...) of k. */
+template <class E, class Source>
+static void packRightRows(const Source& source, int64_t row0, int64_t rows, int64_t padded, int64_t columns, int64_t at,
+                          int64_t depth, typename E::T* dst) {
+  for (int64_t column = 0; column < columns; column += E::NR) {
+    packPanel<E>(source, row0, rows, column, columns, padded / E::KU, dst + column * depth + at * E::NR);
+  }
+}
+
+template <class E, class DY, class X> static void linearBackwardAs(const LinearBackward& a) {
+  using T = typename E::T;
+  Workspace workspace;
+  const int64_t outDepth = roundUp(a.out, int64_t{E::KP});
+  const size_t dyLd = scratchLd<T>(outDepth), out = static_cast<size_t>(a.out), in = static_cast<size_t>(a.in);
+  const int64_t chunks = larger(divideUp(a.rows, chunkRows), int64_t{1});
+  const int64_t chunk = roundUp(divideUp(a.rows, chunks), int64_t{96});
+  const int64_t depth = roundUp(chunk, int64_t{E::KP});
+  const RowBlocks largest(smaller(chunk, a.rows), E::MR);
+  const auto dyBuffers = workspace.perWorker<T>(RowBlocks::most * dyLd);
+  const auto partials = workspace.perWorker<float>(partialSize<E>(RowBlocks::most, a.in));
+  T* xPacked = workspace.shared<T>(transposedSize<E>(a.in, depth));
+  T* dyPacked = workspace.shared<T>(static_cast<size_t>(roundUp(a.out, int64_t{E::NR}) * depth));
+  float* sums = workspace.shared<float>(static_cast<size_t>(largest.count + 8) * out);
+  Right<E> wT{};
+  if (a.dx) wT = packRightTransposed<E>(workspace, as<float>(a.w), out, a.out, a.in);
+
+  for (int64_t start = 0; start < a.rows; start += chunk) {
+    const int64_t count = smaller(chunk, a.rows - start), used = roundUp(count, int64_t{E::KP});
+    const RowBlocks blocks(count, E::MR);
+    parallelFor(blocks.count, [&](int64_t block, int worker) {
+      const int64_t at = blocks.begin(block), rows = blocks.end(block) - at, row0 = start + at;
+      const int64_t padded = block + 1 < blocks.count ? rows : used - at;
+      T* buffer = dyBuffers.of(worker);
+      Left<E> dz;
+      if (a.slope) {
+        packRows(Product<DY, T>{{as<DY>(a.dy), out}, {as<T>(a.slope), out}}, row0, rows, a.out, outDepth, buffer, dyLd);
+        dz = leftRows<E>(buffer, dyLd);
+      } else {
+        dz = rowsFor<E>(as<DY>(a.dy), out, row0, rows, a.out, outDepth, buffer, dyLd);
+      }
+      const Matrix<T> dzRows{dz.data, dz.row};
+      packRightRows<E>(dzRows, 0, rows, padded, a.out, at, depth, dyPacked);
+      packTransposed<E>(Matrix<X>{as<X>(a.x), in}, row0, rows, padded, a.in, at, depth, xPacked);
+      if (a.dbias) columnSums(dz.data, dz.row, rows, a.out, sums + static_cast<size_t>(block) * out);
+      if (!a.dx) return;
+      multiplyBlock<E>(dz, static_cast<int>(rows), wT, static_cast<int>(a.in), static_cast<int>(outDepth / E::KU),
+                       partials.of(worker), [&](const float* tile, size_t ld, int row, int column, int height, int width) {
+        T* dx = to<T>(a.dx) + static_cast<size_t>(row0 + row) * in + static_cast<size_t>(column);
+        for (int i = 0; i < height; i++) {
+          forLanes(width, [&](int64_t j, auto lanes) {
+            store(dx + static_cast<size_t>(i) * in + j, load(tile + static_cast<size_t>(i) * ld + j), lanes);
+          });
+        }
+      });
+    });
+    if (a.dbias) addBlocks(sums, blocks.count, a.out, to<float>(a.dbias), start > 0);
+    multiplyPacked<E>(xPacked, a.in, dyPacked, a.out, depth, used, to<float>(a.dw), start > 0);
+  }
+}
+
+template <class E> static void linearBackward(const LinearBackward& a) {
+  if constexpr (E::KU == 1) {
+    linearBackwardAs<E, float, float>(a);
+  } else {
+    const bool dy = a.dy.type == Type::bf16, x = a.x.type == Type::bf16;
+    if (dy && x) linearBackwardAs<E, bf16, bf16>(a);
+    else if (dy) linearBackwardAs<E, bf16, float>(a);
+    else if (x) linearBackwardAs<E, float, bf16>(a);
+    else linearBackwardAs<E, float, float>(a);
+  }
+}
+
+}  // namespace SLUICE_ISA
+}  // namespace sluice
