@@ -1,0 +1,76 @@
+import type { Json, Outcome, StageCounters } from '@sluice/pipeline'
+
+/** One training step: the values of its `metric` event. */
+export type MetricPoint = Readonly<Record<string, number>> & { readonly step: number }
+
+/** One evaluation on the held-out text: nats per token and what follows from it. */
+export interface EvaluationPoint {
+  readonly step: number
+  readonly loss: number
+  readonly perplexity: number
+  readonly bits_per_byte: number
+}
+
+/** Losses of simple models on the same held-out text, nats per token. */
+export interface Baselines {
+  readonly uniform: number
+  readonly unigram: number
+  readonly bigram: number
+}
+
+export interface SamplePoint {
+  readonly step: number
+  readonly prompt: string
+  readonly text: string
+}
+
+/** What training did to one group of weights. */
+export interface GroupChange {
+  /** `embeddings`, `positions`, `attention`, `feed-forward`, `norms`, or any other name. */
+  readonly group: string
+  /** Trained numbers. */
+  readonly parameters: number
+  /** L2 norm of the group's gradient in the last step, where it is known. */
+  readonly gradNorm?: number
+  /** L2 norm of (weights now - weights at the start). */
+  readonly distance: number
+  /** `distance` over the L2 norm of the weights at the start; absent where that is zero. */
+  readonly relative?: number
+}
+
+/** How a run went, in figures. */
+export interface ReportSummary {
+  readonly outcome: Outcome
+  /** Trained numbers of the model. */
+  readonly parameters: number
+  /** Steps trained, and how many were asked for. */
+  readonly step: number
+  readonly steps: number
+  /** Tokens trained on, seconds that took, and their quotient. */
+  readonly tokens: number
+  readonly seconds: number
+  readonly tokensPerSecond: number
+  /** Most memory the process held, bytes. */
+  readonly peakMemory: number
+  /** What the last evaluation means, in a sentence. */
+  readonly learned?: string
+  readonly notes?: readonly string[]
+}
+
+/** Everything a report shows: plain data, so that it can be kept, compared and shown elsewhere. */
+export interface ReportData {
+  readonly name: string
+  /** What computed, in words. */
+  readonly backend: string
+  /** Name to version of what the run was made with. */
+  readonly versions: Readonly<Record<string, string>>
+  /** The resolved config. */
+  readonly config: Json
+  readonly summary: ReportSummary
+  readonly metrics: readonly MetricPoint[]
+  readonly evaluations: readonly EvaluationPoint[]
+  readonly baselines?: Baselines
+  readonly samples: readonly SamplePoint[]
+  readonly stages: readonly StageCounters[]
+  readonly changes: readonly GroupChange[]
+}

@@ -1,0 +1,13 @@
+export { groupTitle, type WhatChangedOptions, whatChanged } from './changes.ts'
+export type {
+  Baselines,
+  EvaluationPoint,
+  GroupChange,
+  MetricPoint,
+  ReportData,
+  ReportSummary,
+  SamplePoint,
+} from './data.ts'
+export { gather, type Told } from './events.ts'
+export { renderReport, writeReport } from './report.ts'
+export { summaryText } from './text.ts'

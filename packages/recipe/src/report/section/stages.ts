@@ -1,0 +1,34 @@
+import type { ReportData } from '../data.ts'
+import { bytes, percent, whole } from '../format.ts'
+import { html, type Markup } from '../markup.ts'
+import { table } from '../table.ts'
+
+/** Where the time of the run went, stage by stage. */
+export function stagesSection({ stages }: ReportData): Markup | undefined {
+  if (stages.length === 0) return undefined
+  const rows = stages.map(({ id, rows, bytes: size, busy, waitingForInput, waitingForOutput }) => {
+    const total = busy + waitingForInput + waitingForOutput
+    const share = (seconds: number) => percent(total > 0 ? seconds / total : 0)
+    return [
+      id,
+      whole(rows),
+      bytes(size),
+      html`${share(busy)} ${bar(total > 0 ? busy / total : 0)}`,
+      share(waitingForInput),
+      share(waitingForOutput),
+    ]
+  })
+  return html`<section><h2>Where the time went</h2>
+${table({
+  caption: 'Counters of each stage',
+  hideCaption: true,
+  head: ['', 'rows', 'bytes', 'busy', 'waiting for input', 'for output'],
+  rows,
+})}</section>`
+}
+
+/** A bar of a share, for the eye; the number stands beside it. */
+export function bar(share: number): Markup {
+  const width = Math.max(0, Math.min(1, Number.isFinite(share) ? share : 0)) * 60
+  return html`<svg class="bar" aria-hidden="true" width="60" height="9"><rect width="${width.toFixed(1)}" height="9"/></svg>`
+}
