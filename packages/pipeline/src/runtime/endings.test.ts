@@ -555,22 +555,33 @@ describe('a run that is stopped', () => {
 
 describe('a stage that breaks the rules', () => {
   it('is warned about when it never completes', async () => {
-    const stop = new AbortController()
     const warnings: RunEvent[] = []
-    const stages = [
-      diary('a', []),
-      defineStage({ id: 'endless', apply: frames => new Observable(s => frames.subscribe({ next: f => s.next(f) })) }),
-    ]
-    const running = run({ source: counting(2), stages, sink: collecting(), patience: 0.02 })
-    running.events$.subscribe(event => {
-      if (event.type === 'warning') warnings.push(event)
+    let warned = () => {}
+    const warning = new Promise<void>(resolve => {
+      warned = resolve
     })
-    const ended = await Promise.race([running.done, sleep(500, 'still waiting')])
-    expect(ended).toBe('still waiting')
+    let complete = () => {}
+    const endless = defineStage({
+      id: 'endless',
+      apply: frames =>
+        new Observable(subscriber => {
+          complete = () => subscriber.complete()
+          return frames.subscribe({ next: frame => subscriber.next(frame) })
+        }),
+    })
+    const running = run({ source: counting(2), stages: [diary('a', []), endless], sink: collecting(), patience: 0.02 })
+    running.events$.subscribe(event => {
+      if (event.type !== 'warning') return
+      warnings.push(event)
+      warned()
+    })
+    await warning
+    await sleep(50)
     expect(warnings).toEqual([
       { type: 'warning', stage: 'endless', message: 'has not completed although its input has; the run waits for it' },
     ])
-    stop.abort()
+    complete()
+    expect((await running.done).outcome).toBe('finished')
   })
 
   it('may ignore its input', async () => {
