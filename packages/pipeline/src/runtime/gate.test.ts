@@ -269,7 +269,6 @@ describe('the gate', () => {
       ],
       {
         frames: 100,
-      patience: 0.05,
         mark: undefined as never,
         memory: 64 * MiB,
       },
