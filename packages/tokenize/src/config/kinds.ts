@@ -107,17 +107,15 @@ async function readJson(baseDir: string, path: string): Promise<unknown> {
   }
 }
 
-/** Tells the progress of training about twenty times. */
+/** Tells of training: what has been counted, then about twenty times how far the merges are. */
 function report(emit: TokenizerContext['emit'], vocabSize: number) {
-  let told = -1
+  let told = ''
   return ({ bytes, merges, share }: { bytes: number; merges: number; share: number }): void => {
-    const step = merges === 0 ? bytes / 2 ** 24 - 1e6 : Math.floor(share * 20)
+    const counted = `counted the words of ${Math.round(bytes / 1e6)} MB`
+    const detail = merges === 0 ? counted : `learned ${merges} merges for ${vocabSize} tokens`
+    const step = merges === 0 ? counted : `${Math.floor(share * 20)}`
     if (step === told) return
     told = step
-    const detail =
-      merges === 0
-        ? `counted the words of ${Math.round(bytes / 1e6)} MB`
-        : `${merges} merges, ${vocabSize} tokens wanted`
     emit({ type: 'preparing', what: 'tokenizer', detail, share })
   }
 }

@@ -16,15 +16,18 @@ export interface LearnOptions {
 }
 
 /**
- * Learns merges, most frequent pair first (Sennrich, Haddow and Birch 2016), and does exactly what Hugging Face's BpeTrainer
- * does, so that equal documents give equal merges: ties go to the lowest pair of ids; counts of overlapping pairs ("aaa" has
- * two) are as found; the count of a pair that has been merged is kept, and counts on, should a later merge make the same token
- * from other parts and bring the pair up again, which then takes a new place in the order.
+ * Learns merges, most frequent pair first (Sennrich, Haddow and Birch 2016). Ties go to the lowest pair of ids, and counts of
+ * overlapping pairs are as found ("aaa" has two), so that equal documents give the merges of Hugging Face's BpeTrainer.
+ *
+ * A token has one pair only that it is made of: within its span, merging goes as it would on the token alone. So a pair comes
+ * up in the one step that makes the later of its two parts; after that its count only falls, and it needs one place in the
+ * queue, none if it is too rare already.
  *
  * Yields after every 64 merges, that the caller may rest.
  */
 export function* learnMerges({ words, counts }: WordCounts, options: LearnOptions): Generator<void, Merge[]> {
-  const { minFrequency, idOf } = options
+  const { idOf } = options
+  const least = Math.max(1, options.minFrequency)
   const { starts } = words
   const symbols = new Int32Array(words.bytes)
   for (let i = 0; i < symbols.length; i++) symbols[i] = options.byteIds[words.arena[i]!]!
@@ -80,7 +83,7 @@ export function* learnMerges({ words, counts }: WordCounts, options: LearnOption
     for (let t = 0; t < touched.length; t++) {
       const pair = touched.values[t]!
       const to = noted[pair]!
-      if (pairCounts[pair]! > 0) queue.push(pair, pairCounts[pair]!, grouped.subarray(from, to))
+      if (pairCounts[pair]! >= least) queue.push(pair, pairCounts[pair]!, grouped.subarray(from, to))
       from = to
       noted[pair] = 0
       lastWord[pair] = -1
@@ -100,11 +103,10 @@ export function* learnMerges({ words, counts }: WordCounts, options: LearnOption
     const { pair } = queue
     const count = pairCounts[pair]!
     if (queue.count !== count) {
-      if (count > 0) queue.recount(count)
+      if (count >= least) queue.recount(count)
       else queue.pop()
       continue
     }
-    if (count < Math.max(1, minFrequency)) break
     const left = pairs.left[pair]!
     const right = pairs.right[pair]!
     const holders = queue.pop()
