@@ -209,6 +209,11 @@ describe('the checkpoint sink', () => {
     })
   })
 
+  it('refuses to write never, or to keep nothing', () => {
+    expect(() => checkpoint({ dir, every: 0 })).toThrow('expected at least 1, found 0')
+    expect(() => checkpoint({ dir, every: 1, keep: 0 })).toThrow('expected at least 1, found 0')
+  })
+
   it('refuses what are no steps', async () => {
     const sink = checkpoint({ dir, every: 1, fileLayer: memoryFiles() })
     expect(() => sink.accept?.(new Schema([]))).toThrow('expected the steps of a trainer, found no column "step"')

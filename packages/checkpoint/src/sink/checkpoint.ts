@@ -1,4 +1,5 @@
 import {
+  ConfigError,
   type Cursor,
   type Frame,
   isStepFrame,
@@ -49,6 +50,9 @@ export interface CheckpointOptions {
 export function checkpoint(options: CheckpointOptions): Sink<Steps> {
   const { dir, every, keep = 3, formats = ['safetensors'], state = () => ({}), id = 'checkpoint' } = options
   const { fileLayer = nodeFiles, files } = options
+  for (const [name, value] of Object.entries({ every, keep })) {
+    if (!(value >= 1)) throw new ConfigError(`expected at least 1, found ${value}`, { stage: id, place: name })
+  }
   const early = new Set([0, ...(options.early ?? [10, 100, 1000])])
   let emit: (event: RunEvent) => void = () => {}
   /** The newest frame and its step; `full` once all that resuming needs is written of that step. */
