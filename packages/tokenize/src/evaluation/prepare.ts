@@ -1,5 +1,4 @@
 import {
-  type Blocks,
   DataError,
   type Documents,
   documentsSchema,
@@ -19,7 +18,9 @@ import { packer, readRows, weigher } from '../stages/packer.ts'
 import { splitBatch } from '../stages/split.ts'
 import { tokenizeBatch } from '../stages/tokenize.ts'
 import type { Tokenizer } from '../tokenizer.ts'
+import { heldOut } from './held-out.ts'
 import { NgramCounts } from './ngrams.ts'
+import { score } from './score.ts'
 
 export interface PrepareEvaluationOptions {
   /** All documents, not split yet; read once through, or until both caps are reached. */
@@ -109,70 +110,6 @@ function count(counts: NgramCounts, tokens: RecordBatch<Tokens>, endOfText: numb
     previous = endOfText
   }
   return previous
-}
-
-/** Packs what is held out and keeps it. */
-function heldOut(tokenizer: Tokenizer, blockSize: number) {
-  const blocks: RecordBatch<Blocks>[] = []
-  const pack = packer({
-    id: 'evaluation',
-    blockSize,
-    endOfText: tokenizer.endOfText,
-    weigh: weigher(tokenizer),
-    use: () => {},
-  })
-  const state = {
-    rows: 0,
-    tokens: 0,
-    add(batch: RecordBatch<Tokens>): void {
-      state.tokens += pack.units(batch)
-      for (const cut of pack.take(batch, 0)) {
-        blocks.push(cut as RecordBatch<Blocks>)
-        state.rows += cut.numRows
-      }
-    },
-    first(rows: number): RecordBatch<Blocks>[] {
-      const ranges: { batch: number; start: number; count: number }[] = []
-      let left = rows
-      blocks.forEach((block, i) => {
-        const count = Math.min(left, block.numRows)
-        if (count > 0) ranges.push({ batch: i, start: 0, count })
-        left -= count
-      })
-      return [takeRows(blocks[0]!.schema, blocks, ranges) as RecordBatch<Blocks>]
-    },
-    /** Of the targets: the first id of all is none, and the spans count it. */
-    bytes(of: readonly RecordBatch<Blocks>[]): number {
-      const spans = columnOf(of[0]!, 'spans').children[0]!.children[4]!.values as Int32Array
-      const first = (columnOf(of[0]!, 'ids').children[0]!.values as Int32Array)[0]!
-      return spans.reduce((sum, bytes) => sum + bytes, 0) - Math.min(spans[0]!, tokenizer.tokenBytes(first).length)
-    },
-  }
-  return state
-}
-
-/** Mean loss, in nats, of the simple models on the blocks' targets. */
-function score(
-  blocks: readonly RecordBatch<Blocks>[],
-  counts: NgramCounts,
-): Pick<EvaluationSet, 'tokens' | 'baselines'> {
-  let tokens = 0
-  let unigram = 0
-  let bigram = 0
-  for (const block of blocks) {
-    const column = columnOf(block, 'ids')
-    const ids = column.children[0]!.values as Int32Array
-    const width = column.stride
-    for (let row = 0; row < block.numRows; row++) {
-      for (let i = row * width + 1; i < (row + 1) * width; i++) {
-        unigram -= Math.log(counts.unigram(ids[i]!))
-        bigram -= Math.log(counts.bigram(ids[i]!, ids[i - 1]!))
-        tokens++
-      }
-    }
-  }
-  const uniform = Math.log(counts.unigrams.length)
-  return { tokens, baselines: { uniform, unigram: unigram / tokens, bigram: bigram / tokens } }
 }
 
 function tooLittle(tokens: number, documents: number, by: string, width: number): DataError {
