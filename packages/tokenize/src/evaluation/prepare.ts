@@ -12,9 +12,7 @@ import {
   type Tokens,
 } from '@sluice/pipeline'
 import { type RecordBatch, Schema } from 'apache-arrow'
-import { columnOf } from '../columns/column.ts'
-import { takeRows } from '../columns/take.ts'
-import { packer, readRows, weigher } from '../stages/packer.ts'
+import { readRows } from '../stages/packer.ts'
 import { splitBatch } from '../stages/split.ts'
 import { tokenizeBatch } from '../stages/tokenize.ts'
 import type { Tokenizer } from '../tokenizer.ts'
