@@ -76,7 +76,7 @@ describe('renderReport', () => {
     expect(end.match(/<h2>/g)).toHaveLength(1)
     expect(end).toContain('<th scope="row">token embeddings</th><td>524,288</td><td>0.412</td><td>18.2</td><td>126 %')
     expect(end).toContain('<th scope="row">norms</th><td>2,304</td><td>–</td><td>1.90</td><td>–</td>')
-    expect(end).toContain('Training turned 526,592 numbers.')
+    expect(end).toContain('Training changed 526,592 numbers.')
     expect(end).toContain('Gradient norm by group')
   })
 

@@ -6,7 +6,7 @@ import { html, type Markup } from '../markup.ts'
 import { table } from '../table.ts'
 import { bar } from './stages.ts'
 
-/** The end of every report: which numbers training turned, and how far. */
+/** The end of every report: which numbers training changed, and how far. */
 export function changesSection(data: ReportData): Markup {
   const { changes } = data
   const most = Math.max(0, ...changes.map(({ relative = 0 }) => relative))
@@ -22,7 +22,7 @@ export function changesSection(data: ReportData): Markup {
 ${
   changes.length === 0
     ? html`<p>Nothing is known about the weights at the start.</p>`
-    : html`<p>Training turned ${whole(total)} numbers. <i>Distance</i> is how far a group of weights is from where it started
+    : html`<p>Training changed ${whole(total)} numbers. <i>Distance</i> is how far a group of weights is from where it started
 (L2 norm of the difference), beside it as a share of the norm it had there.</p>
 ${table({
   caption: 'Groups of weights, before and after training',
