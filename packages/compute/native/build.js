@@ -19,7 +19,17 @@ const sources = join(root, 'src')
 const output = join(root, 'build')
 export const addonPath = join(output, 'sluice.node')
 
-const flags = ['-std=c++17', '-O3', '-fPIC', '-fvisibility=hidden', '-Wall', '-Wextra', '-DNDEBUG', '-DNAPI_VERSION=8']
+const flags = [
+  '-std=c++17',
+  '-O3',
+  '-ffp-contract=off',
+  '-fPIC',
+  '-fvisibility=hidden',
+  '-Wall',
+  '-Wextra',
+  '-DNDEBUG',
+  '-DNAPI_VERSION=8',
+]
 const avx512 = ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mfma']
 
 /**

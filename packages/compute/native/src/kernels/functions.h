@@ -6,6 +6,16 @@ namespace SLUICE_ISA {
 
 constexpr float log2e = 1.44269504088896341f;
 
+/** 2^f for f in [-1/2, 1/2]; 1 for 0. */
+static SLUICE_INLINE vf accurate2(vf f) {
+  vf p = fma(set1(0.0001534581242594868f), f, set1(0.0013399930903688073f));
+  p = fma(p, f, set1(0.009618489071726799f));
+  p = fma(p, f, set1(0.05550328642129898f));
+  p = fma(p, f, set1(0.24022646248340607f));
+  p = fma(p, f, set1(0.6931471824645996f));
+  return fma(p, f, set1(1.f));
+}
+
 template <bool fast> static SLUICE_INLINE vf exp2(vf x) {
   x = max(x, set1(-150.f));
   const vf n = nearest(x);
@@ -16,11 +26,7 @@ template <bool fast> static SLUICE_INLINE vf exp2(vf x) {
     p = fma(p, f, set1(0.6932609677314758f));
     p = fma(p, f, set1(0.9999280571937561f));
   } else {
-    p = fma(set1(0.0013276472454890609f), f, set1(0.009675540961325169f));
-    p = fma(p, f, set1(0.05550713092088699f));
-    p = fma(p, f, set1(0.24022120237350464f));
-    p = fma(p, f, set1(0.6931469440460205f));
-    p = fma(p, f, set1(1.0000001192092896f));
+    p = accurate2(f);
   }
   return scale2(p, n);
 }
@@ -31,12 +37,7 @@ static SLUICE_INLINE vf exp(vf x) {
   const vf n = nearest(mul(x, set1(log2e)));
   const vf r = fnma(n, set1(-2.12194440e-4f), fnma(n, set1(0.693359375f), x));
   const vf f = mul(r, set1(log2e));
-  vf p = fma(set1(0.0013276472454890609f), f, set1(0.009675540961325169f));
-  p = fma(p, f, set1(0.05550713092088699f));
-  p = fma(p, f, set1(0.24022120237350464f));
-  p = fma(p, f, set1(0.6931469440460205f));
-  p = fma(p, f, set1(1.0000001192092896f));
-  return scale2(p, n);
+  return scale2(accurate2(f), n);
 }
 
 template <bool fast> static SLUICE_INLINE vf reciprocal(vf x) {
@@ -46,10 +47,11 @@ template <bool fast> static SLUICE_INLINE vf reciprocal(vf x) {
 /** The tanh form of GELU, x * sigmoid(2u) with u = sqrt(2/pi) * (x + 0.044715 x^3), and its slope. */
 template <bool fast, bool slope> static SLUICE_INLINE vf gelu(vf x, vf* slopeOut) {
   constexpr float a = 1.5957691216057308f, b = 0.044715f;
-  const vf square = mul(x, x);
+  // Far out the sigmoid is 0 or 1 whatever the square is: it need not overflow.
+  const vf square = min(mul(x, x), set1(1e6f));
   const vf inner = fma(set1(b), square, set1(1.f));
   const vf u2 = mul(mul(set1(a), x), inner);
-  const vf e = exp2<fast>(min(mul(u2, set1(-log2e)), set1(126.f)));
+  const vf e = exp2<fast>(min(mul(u2, set1(-log2e)), set1(200.f)));
   const vf sigmoid = reciprocal<fast>(add(set1(1.f), e));
   const vf y = mul(x, sigmoid);
   if (slope) {

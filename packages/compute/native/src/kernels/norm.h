@@ -44,7 +44,6 @@ template <class DY, class X> static void layerNormBackwardAs(const LayerNormBack
   const int64_t width = a.width;
   Workspace workspace;
   float* sums = workspace.shared<float>(static_cast<size_t>(blocks.count * 2 * width));
-  const float share = 1.f / static_cast<float>(width);
   parallelFor(blocks.count, [&](int64_t block, int) {
     float* dgamma = sums + block * 2 * width;
     float* dbeta = dgamma + width;
@@ -64,7 +63,8 @@ template <class DY, class X> static void layerNormBackwardAs(const LayerNormBack
         store(dgamma + j, fma(d, normal, load(dgamma + j, lanes)), lanes);
         store(dbeta + j, add(d, load(dbeta + j, lanes)), lanes);
       });
-      const vf meanPlain = set1(sum(plain) * share), meanAlong = set1(sum(along) * share);
+      const float count = static_cast<float>(width);
+      const vf meanPlain = set1(sum(plain) / count), meanAlong = set1(sum(along) / count);
       forLanes(width, [&](int64_t j, auto lanes) {
         const vf g = mul(load(dy + j, lanes), load(a.gamma + j, lanes));
         const vf normal = mul(sub(load(x + j, lanes), mean), rstd);

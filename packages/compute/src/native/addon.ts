@@ -1,0 +1,176 @@
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+
+/** A Float32Array, or a Uint16Array of bfloat16. */
+export type Reals = Float32Array | Uint16Array
+
+/**
+ * The compiled addon, function by function as in native/src/addon. Every argument is checked there: a bad one throws and
+ * touches nothing. `bf16` asks for bfloat16 products; the arrays it keeps are then Uint16Arrays.
+ */
+export interface Addon {
+  instructionSets(): string[]
+  /** Undefined if SLUICE_ISA names none that can run here. */
+  instructionSet(): string | undefined
+  useInstructionSet(name: string): void
+  hasBf16(): boolean
+  threads(): number
+  setThreads(count: number): void
+  allocate(bytes: number): ArrayBuffer
+  scratchBytes(): number
+  trimScratch(): void
+
+  linearForward(
+    bf16: boolean,
+    x: Reals,
+    w: Float32Array,
+    bias: Float32Array | null,
+    residual: Float32Array | null,
+    y: Reals,
+    slope: Reals | null,
+    rows: number,
+    inner: number,
+    outer: number,
+    gelu: boolean,
+  ): void
+  linearBackward(
+    bf16: boolean,
+    dy: Reals,
+    slope: Reals | null,
+    x: Reals,
+    w: Float32Array,
+    dx: Reals | null,
+    dw: Float32Array,
+    dbias: Float32Array | null,
+    rows: number,
+    inner: number,
+    outer: number,
+  ): void
+  layerNormForward(
+    x: Reals,
+    gamma: Float32Array,
+    beta: Float32Array,
+    y: Reals,
+    mean: Float32Array | null,
+    rstd: Float32Array | null,
+    rows: number,
+    width: number,
+    epsilon: number,
+  ): void
+  layerNormBackward(
+    dy: Reals,
+    x: Reals,
+    gamma: Float32Array,
+    mean: Float32Array,
+    rstd: Float32Array,
+    dx: Float32Array,
+    dgamma: Float32Array,
+    dbeta: Float32Array,
+    rows: number,
+    width: number,
+  ): void
+  attentionForward(
+    bf16: boolean,
+    qkv: Reals,
+    y: Reals,
+    lse: Float32Array | null,
+    batch: number,
+    time: number,
+    heads: number,
+    dim: number,
+    causal: boolean,
+    rate: number,
+    random: Float64Array | null,
+  ): void
+  attentionBackward(
+    bf16: boolean,
+    dy: Reals,
+    qkv: Reals,
+    y: Reals,
+    lse: Float32Array,
+    dqkv: Reals,
+    batch: number,
+    time: number,
+    heads: number,
+    dim: number,
+    causal: boolean,
+    rate: number,
+    random: Float64Array | null,
+  ): void
+  embeddingForward(
+    table: Float32Array,
+    ids: Int32Array,
+    out: Float32Array,
+    rows: number,
+    width: number,
+    vocab: number,
+  ): void
+  embeddingBackward(dy: Reals, ids: Int32Array, dtable: Float32Array, rows: number, width: number, vocab: number): void
+  crossEntropy(
+    bf16: boolean,
+    hidden: Reals,
+    table: Float32Array,
+    targets: Int32Array,
+    weights: Float32Array | null,
+    dhidden: Reals | null,
+    dtable: Float32Array | null,
+    rows: number,
+    width: number,
+    vocab: number,
+  ): number
+  dropout(x: Reals, y: Reals, length: number, rate: number, random: Float64Array): void
+  adamW(
+    parameters: Float32Array[],
+    gradients: Float32Array[],
+    m: Float32Array[],
+    v: Float32Array[],
+    weightDecay: Float64Array,
+    learningRate: number,
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    step: number,
+    gradScale: number,
+  ): void
+  squaredNorms(tensors: Float32Array[], sums: Float64Array): void
+
+  matMul(
+    bf16: boolean,
+    a: Float32Array,
+    b: Float32Array,
+    c: Float32Array,
+    batch: number,
+    m: number,
+    n: number,
+    k: number,
+    strideA: number,
+    strideB: number,
+    transposeA: boolean,
+    transposeB: boolean,
+  ): void
+  unary(function_: number, x: Reals, y: Reals, length: number): void
+  geluBackward(dy: Float32Array, x: Float32Array, dx: Float32Array, length: number): void
+  binary(
+    function_: number,
+    a: Reals,
+    b: Reals,
+    y: Float32Array,
+    rows: number,
+    columns: number,
+    rowA: number,
+    columnA: number,
+    rowB: number,
+    columnB: number,
+  ): void
+  reduce(function_: number, x: Float32Array, y: Float32Array, outer: number, reduced: number, inner: number): void
+  softmax(x: Float32Array, y: Float32Array, rows: number, columns: number): void
+  transpose(x: Float32Array, y: Float32Array, outer: number, a: number, b: number, inner: number): void
+}
+
+/** Where build.js puts the addon; the same from src/native and from dist/native. */
+export const addonPath = fileURLToPath(new URL('../../native/build/sluice.node', import.meta.url))
+
+/** Loads the addon. Throws what Node throws if it is not there or not made for this machine. */
+export function loadAddon(): Addon {
+  return createRequire(import.meta.url)(addonPath) as Addon
+}
