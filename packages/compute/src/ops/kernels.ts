@@ -141,6 +141,90 @@ export interface AdamWStep {
 /** The sum of the squares of each tensor's elements. */
 export type SquaredNormsKernel = (tensors: readonly tf.Tensor[]) => number[]
 
+/**
+ * Token by token through a decoder-only Transformer, for generating. A state holds the keys and values of the positions it has
+ * seen, so that a token costs one pass over the weights and one over its own context. It is opened for a stretch of
+ * generation and disposed of after it: the weights cannot change meanwhile, and may be packed in any form that suits.
+ */
+export interface DecoderKernel {
+  /** The tensors of `weights` keep their values until the state's `dispose()`, even if the model is trained on meanwhile. */
+  open(a: { weights: DecoderWeights; shape: DecoderShape }): DecoderState
+}
+
+export interface DecoderState {
+  /**
+   * A row's first tokens go through the ordinary operations, which are made for many tokens at a time, where they are at
+   * least so many; their keys and values come in by `fill`.
+   */
+  readonly prefillFrom: number
+  /** @param a.qkv [n, 3C], of which k and v are those of positions 0..n-1 of the row in this layer. Not kept */
+  fill(a: { row: number; layer: number; qkv: tf.Tensor2D }): void
+  /**
+   * Puts tokens at the end of contexts, each in a row of its own.
+   *
+   * @returns [parts.length, V], logits after each part's last token; an array that nobody else has
+   */
+  extend(parts: readonly DecoderPart[]): Float32Array | Promise<Float32Array>
+  dispose(): void
+}
+
+/** Tokens at positions start, start + 1 … of a row. What the row held there and beyond is forgotten. */
+export interface DecoderPart {
+  readonly row: number
+  /** No greater than the number of positions that the row holds. */
+  readonly start: number
+  /** At least one. */
+  readonly ids: Int32Array
+}
+
+export interface DecoderShape {
+  readonly heads: number
+  /** Added to the variance in layer norms. */
+  readonly epsilon: number
+  /** Contexts held side by side. */
+  readonly rows: number
+  /** Positions of a row. */
+  readonly capacity: number
+}
+
+/** GPT-2's: x + attention(norm(x)), then x + feedForward(norm(x)) with GELU in its tanh form. */
+export interface DecoderWeights {
+  /** [V, C] */
+  readonly tokens: tf.Tensor2D
+  /** At least [capacity, C]; null where positions add nothing. */
+  readonly positions: tf.Tensor2D | null
+  readonly blocks: readonly DecoderBlockWeights[]
+  /** After the last block. */
+  readonly norm: NormWeights
+  /** [V, C]: logits = norm(x) · headᵀ. May be `tokens`. */
+  readonly head: tf.Tensor2D
+}
+
+export interface DecoderBlockWeights {
+  readonly attentionNorm: NormWeights
+  /** [C, 3C] */
+  readonly qkv: LinearWeights
+  /** [C, C] */
+  readonly attentionOutput: LinearWeights
+  readonly feedForwardNorm: NormWeights
+  /** [C, F] */
+  readonly feedForward: LinearWeights
+  /** [F, C] */
+  readonly feedForwardOutput: LinearWeights
+}
+
+/** Both [C]. */
+export interface NormWeights {
+  readonly gamma: tf.Tensor1D
+  readonly beta: tf.Tensor1D
+}
+
+/** [I, O] and [O]. */
+export interface LinearWeights {
+  readonly w: tf.Tensor2D
+  readonly b: tf.Tensor1D
+}
+
 export interface Kernels {
   readonly linear: LinearKernel
   readonly layerNorm: LayerNormKernel
@@ -151,4 +235,5 @@ export interface Kernels {
   readonly gelu: GeluKernel
   readonly adamW: AdamWKernel
   readonly squaredNorms: SquaredNormsKernel
+  readonly decoder: DecoderKernel
 }

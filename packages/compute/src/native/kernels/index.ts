@@ -9,7 +9,7 @@ import { adamWKernel, squaredNormsKernel } from './optimizer.ts'
 import { dropoutKernel, geluKernel } from './pointwise.ts'
 
 /** Our operations, computed by the addon. */
-export function nativeKernels(backend: NativeBackend): Kernels {
+export function nativeKernels(backend: NativeBackend): Partial<Kernels> {
   return {
     linear: linearKernel(backend),
     layerNorm: layerNormKernel(backend),

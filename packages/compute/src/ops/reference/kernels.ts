@@ -2,6 +2,7 @@ import type { Kernels } from '../kernels.ts'
 import { adamW } from './adamW.ts'
 import { attention } from './attention.ts'
 import { crossEntropy } from './crossEntropy.ts'
+import { decoder } from './decoder.ts'
 import { dropout } from './dropout.ts'
 import { embedding } from './embedding.ts'
 import { gelu } from './gelu.ts'
@@ -20,4 +21,5 @@ export const referenceKernels: Kernels = {
   gelu,
   adamW,
   squaredNorms,
+  decoder,
 }

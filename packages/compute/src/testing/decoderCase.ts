@@ -1,0 +1,100 @@
+import type { DecoderWeights } from '../ops/kernels.ts'
+import { tf } from '../tf.ts'
+import { normals } from './checkOp.ts'
+import * as double from './double.ts'
+
+export interface DecoderCaseShape {
+  readonly vocabulary: number
+  readonly width: number
+  readonly heads: number
+  readonly inner: number
+  readonly layers: number
+  readonly capacity: number
+  /** Default: true. */
+  readonly positions?: boolean
+  /** Default: true. */
+  readonly tied?: boolean
+}
+
+export interface DecoderCase {
+  readonly weights: DecoderWeights
+  readonly variables: readonly tf.Variable[]
+  /** Logits after a context, from its definition in double precision. */
+  truth(ids: readonly number[]): Float64Array
+  dispose(): void
+}
+
+/** A random decoder-only Transformer, beside its truth. */
+export function decoderCase(shape: DecoderCaseShape, seed: number): DecoderCase {
+  const { vocabulary: V, width: C, heads, inner: F, layers, capacity, positions = true, tied = true } = shape
+  const variables: tf.Variable[] = []
+  const exact = new Map<tf.Tensor, Float64Array>()
+  const make = <T extends tf.Tensor>(scale: number, size: number[], centre = 0): T => {
+    const count = size.reduce((product, each) => product * each, 1)
+    const values = normals(count, seed, `weight ${variables.length}`, scale).map(value => value + centre)
+    const start = tf.tensor(values, size)
+    const variable = tf.variable(start)
+    start.dispose()
+    variables.push(variable)
+    exact.set(variable, Float64Array.from(values))
+    return variable as tf.Tensor as T
+  }
+  const norm = () => ({ gamma: make<tf.Tensor1D>(0.3, [C], 1), beta: make<tf.Tensor1D>(0.3, [C]) })
+  const linear = (from: number, to: number) => ({
+    w: make<tf.Tensor2D>(1 / Math.sqrt(from), [from, to]),
+    b: make<tf.Tensor1D>(0.3, [to]),
+  })
+  const tokens = make<tf.Tensor2D>(1, [V, C])
+  const weights: DecoderWeights = {
+    tokens,
+    positions: positions ? make<tf.Tensor2D>(1, [capacity, C]) : null,
+    blocks: Array.from({ length: layers }, () => ({
+      attentionNorm: norm(),
+      qkv: linear(C, 3 * C),
+      attentionOutput: linear(C, C),
+      feedForwardNorm: norm(),
+      feedForward: linear(C, F),
+      feedForwardOutput: linear(F, C),
+    })),
+    norm: norm(),
+    head: tied ? tokens : make<tf.Tensor2D>(1, [V, C]),
+  }
+
+  const value = (tensor: tf.Tensor) => exact.get(tensor)!
+  const normed = (x: Float64Array, { gamma, beta }: DecoderWeights['norm']) =>
+    double.layerNorm(x, value(gamma), value(beta), C, 1e-5)
+  const project = (x: Float64Array, { w, b }: DecoderWeights['blocks'][number]['qkv']) => {
+    const [from, to] = w.shape
+    const bias = value(b)
+    return double.matMul(x, value(w), x.length / from, from, to).map((y, i) => y + bias[i % to]!)
+  }
+  const sum = (a: Float64Array, b: Float64Array) => a.map((each, i) => each + b[i]!)
+
+  return {
+    weights,
+    variables,
+    truth(ids) {
+      const time = ids.length
+      const table = value(weights.tokens)
+      let x = Float64Array.from(ids.flatMap(id => [...table.subarray(id * C, (id + 1) * C)]))
+      if (weights.positions) x = sum(x, value(weights.positions))
+      for (const block of weights.blocks) {
+        const qkv = project(normed(x, block.attentionNorm), block.qkv)
+        const mixed = double.attention(qkv, { batch: 1, time, heads, width: C, causal: true })
+        x = sum(x, project(mixed, block.attentionOutput))
+        x = sum(
+          x,
+          project(double.gelu(project(normed(x, block.feedForwardNorm), block.feedForward)), block.feedForwardOutput),
+        )
+      }
+      const last = normed(x.subarray(-C), weights.norm)
+      const head = value(weights.head)
+      return Float64Array.from({ length: V }, (_, id) =>
+        last.reduce((dot, each, c) => dot + each * head[id * C + c]!, 0),
+      )
+    },
+    dispose() {
+      tf.dispose(variables)
+    },
+  }
+}
