@@ -135,7 +135,7 @@ onEveryBackend(() => {
       return 'taken'
     }
     const { tokens, blocks } = model.weights
-    expect(text({ head: tf.variable(tf.zeros([3, 6])) })).toBe('decoder: head must have the shape [11,6], not [3,6]')
+    expect(text({ head: blocks[0]!.qkv.w })).toBe('decoder: head must have the shape [11,6], not [6,18]')
     expect(text({ blocks: [blocks[0]!, { ...blocks[1]!, qkv: blocks[0]!.attentionOutput }] })).toBe(
       'decoder: blocks[1].qkv.w must have the shape [6,18], not [6,6]',
     )
@@ -144,6 +144,5 @@ onEveryBackend(() => {
     )
     expect(text({}, { heads: 4 })).toBe('decoder: the width 6 is not a multiple of 4 heads')
     expect(text({}, { rows: 0 })).toBe('decoder: rows must be a whole number from 1, not 0')
-    tf.disposeVariables()
   })
 })
