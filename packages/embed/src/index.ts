@@ -6,4 +6,4 @@ export {
   positionKinds,
 } from './positions.ts'
 export { sinusoidalEncoding } from './sinusoidal.ts'
-export { tokenEmbedding } from './tokens.ts'
+export { checkTokens, tokenEmbedding } from './tokens.ts'

@@ -54,6 +54,22 @@ describe('generate', () => {
     expect(await ids([5, 1], { maxTokens: 9, temperature: 0 })).toEqual(expected)
   })
 
+  it('drops several of the oldest tokens at once if asked to', async () => {
+    const context = [5, 1]
+    const lengths: number[] = []
+    for (let i = 0; i < 12; i++) {
+      // Of a context of 6, 4 drop out when a seventh comes: 3 to 6 are seen.
+      const from = Math.max(0, 4 * Math.ceil((context.length - 6) / 4))
+      lengths.push(context.length - from)
+      const logits = model.nextLogits(Int32Array.from(context.slice(from)), { rows: 1 })
+      const scores = [...logits.dataSync()]
+      logits.dispose()
+      context.push(scores.indexOf(Math.max(...scores)))
+    }
+    expect(lengths).toEqual([2, 3, 4, 5, 6, 3, 4, 5, 6, 3, 4, 5])
+    expect(await ids([5, 1], { maxTokens: 12, temperature: 0, slide: 4 })).toEqual(context.slice(2))
+  })
+
   it('takes a prompt longer than the context', async () => {
     const long = [9, 9, 9, 1, 2, 3, 4, 5, 6]
     expect(await ids(long, { maxTokens: 4, temperature: 0 })).toEqual(
@@ -119,6 +135,7 @@ describe('generate', () => {
       'ConfigError: prompt: the prompt has no tokens; give some text, or the end-of-text token to begin a document',
     ],
     [[1], { maxTokens: -1 }, 'ConfigError: maxTokens: expected a whole number from 0, found -1'],
+    [[1], { maxTokens: 1, slide: 7 }, 'ConfigError: slide: expected a whole number from 1 to 6, found 7'],
     [[1], { maxTokens: 1, topP: 2 }, 'ConfigError: topP: expected a share above 0 and at most 1, found 2'],
     [
       [1, 99],

@@ -1,0 +1,95 @@
+import { backendReports, chooseBackend, tf } from '@sluice/compute'
+import { randomStream } from '@sluice/pipeline'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import type { Gpt2Options } from '../config.ts'
+import type { LanguageModel } from '../model.ts'
+import { someIds, tinyModel } from '../testing/tiny.ts'
+import { assignWeights } from '../variables.ts'
+import { cachingDecoder } from './cachingDecoder.ts'
+import { recomputingDecoder } from './decoder.ts'
+
+const backends = (await backendReports()).filter(({ available }) => available).map(({ name }) => name)
+
+const shapes: Partial<Gpt2Options>[] = [
+  {},
+  { positions: 'sinusoidal', layers: 3, width: 12, heads: 3, inner: 20, blockSize: 9 },
+  { positions: 'none', tieHead: false, vocabSize: 31, width: 10, heads: 1, blockSize: 7 },
+  { width: 36, heads: 4, blockSize: 40, vocabSize: 101, epsilon: 1e-3 },
+  { layers: 1, width: 1, heads: 1, blockSize: 1, vocabSize: 2 },
+]
+
+let model: LanguageModel
+afterEach(() => {
+  model.dispose()
+  expect(tf.memory().numTensors).toBe(0)
+})
+
+/** The greatest difference, relative to the greatest value (or to 1). */
+function difference(found: Float32Array, expected: Float32Array): number {
+  expect(found.length).toBe(expected.length)
+  const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1)
+  return found.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i]!)), 0) / scale
+}
+
+describe.each(backends)('on %s, the scores of the whole context computed anew', backend => {
+  beforeAll(async () => {
+    await chooseBackend(backend)
+  })
+
+  it.each(shapes.flatMap(shape => [1, 3, 40].map(slide => ({ shape, slide }))))('$shape, slide $slide', async each => {
+    model = tinyModel(each.shape, { scale: 5 })
+    const { blockSize, vocabSize } = model.config
+    const slide = Math.min(each.slide, blockSize)
+    const [cached, anew] = [cachingDecoder(model, { slide }), recomputingDecoder(model, { slide })]
+    const context = [...someIds(Math.min(3, blockSize), vocabSize)]
+    for (let i = 0; i < blockSize + 5; i++) {
+      expect(difference(await cached.next(context), await anew.next(context)), `token ${i}`).toBeLessThan(1e-5)
+      context.push((i * i * 5 + 1) % vocabSize)
+    }
+    cached.dispose()
+  })
+
+  it('whatever the contexts are: other ends, shorter, longer, none in common', async () => {
+    model = tinyModel({ blockSize: 12 }, { scale: 5 })
+    const [cached, anew] = [cachingDecoder(model), recomputingDecoder(model)]
+    const random = randomStream(1, 'contexts')
+    let context: number[] = []
+    for (let i = 0; i < 40; i++) {
+      const kept = context.slice(0, random.below(3 * i, context.length + 1))
+      const added = Array.from({ length: 1 + random.below(3 * i + 1, 7) }, (_, j) =>
+        random.below(1000 + 10 * i + j, 17),
+      )
+      context = [...(random.below(3 * i + 2, 5) === 0 ? [] : kept), ...added]
+      expect(difference(await cached.next(context), await anew.next(context)), `${context}`).toBeLessThan(1e-5)
+      // The same again puts in only the last token.
+      expect(difference(await cached.next(context), await anew.next(context)), `${context}`).toBeLessThan(1e-5)
+    }
+    cached.dispose()
+  })
+})
+
+it('keeps the weights of the moment when it was made', async () => {
+  await chooseBackend('cpu')
+  model = tinyModel()
+  const first = cachingDecoder(model)
+  const before = await first.next([1, 2, 3])
+  const other = tinyModel({}, { seed: 2 })
+  assignWeights(model, other.weights())
+  other.dispose()
+  expect(await first.next([4])).not.toEqual(before)
+  expect(await first.next([1, 2, 3])).toEqual(before)
+  const second = cachingDecoder(model)
+  expect(await second.next([1, 2, 3])).not.toEqual(before)
+  first.dispose()
+  second.dispose()
+})
+
+it('goes on after an id that is not in the vocabulary', async () => {
+  await chooseBackend('cpu')
+  model = tinyModel()
+  const decoder = cachingDecoder(model)
+  const expected = await decoder.next([1, 2, 3])
+  await expect(decoder.next([1, 2, 3, 17])).rejects.toThrow("token id 17 is outside the model's vocabulary of 17")
+  expect(difference(await decoder.next([1, 2, 3]), expected)).toBeLessThan(1e-6)
+  decoder.dispose()
+})
