@@ -39,7 +39,7 @@ test('a config becomes a trained model in a run folder', async () => {
   expect(await readdir(join(runsDir, last))).toEqual(
     expect.arrayContaining(['model.safetensors', 'config.json', 'generation_config.json', 'tokenizer.json', 'DONE']),
   )
-  expect(await readFile(join(runsDir, 'tiny/samples.txt'), 'utf8')).toMatch(/^── step 0 ──\n[^]+\n\n── step 8 ──\n/)
+  expect(await readFile(join(runsDir, 'tiny/samples.txt'), 'utf8')).toMatch(/^── step 0 ──\n[\s\S]+\n\n── step 8 ──\n/)
 
   const preparing = events.filter(event => event.type === 'preparing').map(event => event.what)
   expect([...new Set(preparing)]).toEqual(['tokenizer', 'evaluation'])
