@@ -10,7 +10,7 @@ import struct
 import sys
 
 import tokenizers
-from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers, trainers
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 
 END, UNKNOWN = "<|endoftext|>", "<|unk|>"
 
@@ -21,7 +21,7 @@ def write(name, value):
         file.write("\n")
 
 
-def bpe(docs, vocab_size, min_frequency, special=(END,)):
+def bpe(docs, vocab_size, min_frequency, special=(END,), max_token_length=None):
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
@@ -31,6 +31,7 @@ def bpe(docs, vocab_size, min_frequency, special=(END,)):
         special_tokens=list(special),
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
+        max_token_length=max_token_length,
     )
     tokenizer.train_from_iterator(docs, trainer)
     # As our encoders do: a special token's spelling in a text is text.
@@ -132,6 +133,9 @@ def bpe_golden():
             {"vocabSize": v, "minFrequency": m, "merges": [" ".join(pair) for pair in merges(bpe(DOCS, v, m))]}
             for v, m in settings
         ],
+        "short": [
+            {"maxTokenLength": m, "merges": [" ".join(pair) for pair in merges(bpe(DOCS, 600, 1, max_token_length=m))]} for m in (3, 5)
+        ],
         "ties": ties,
         "json": json.loads(bpe(DOCS, 300, 2, special).to_str()),
         "jsonSpecial": special,
@@ -154,6 +158,86 @@ def level_golden():
             "encoded": [tokenizer.encode(text).ids for text in strings],
         }
     write("level", {"docs": DOCS, "strings": strings, "kinds": kinds})
+
+
+BERT_SPECIAL = ["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"]
+BERT_OPTIONS = [
+    dict(clean_text=True, handle_chinese_chars=True, strip_accents=None, lowercase=True),
+    dict(clean_text=True, handle_chinese_chars=True, strip_accents=None, lowercase=False),
+    dict(clean_text=False, handle_chinese_chars=False, strip_accents=True, lowercase=False),
+    dict(clean_text=False, handle_chinese_chars=True, strip_accents=False, lowercase=True),
+]
+
+
+def bert(docs, options, vocab_size, min_frequency, **more):
+    tokenizer = Tokenizer(models.WordPiece(unk_token="[UNK]"))
+    tokenizer.normalizer = normalizers.BertNormalizer(**options)
+    tokenizer.pre_tokenizer = pre_tokenizers.BertPreTokenizer()
+    # The trainer numbers these in an order that changes from run to run, and ties with it: so they are given.
+    words = [word for doc in docs for word, _ in tokenizer.pre_tokenizer.pre_tokenize_str(tokenizer.normalizer.normalize_str(doc))]
+    initial = ["##" + c for c in sorted({c for word in words for c in word[1:]})]
+    trainer = trainers.WordPieceTrainer(
+        vocab_size=vocab_size, min_frequency=min_frequency, special_tokens=BERT_SPECIAL + initial, show_progress=False, **more
+    )
+    tokenizer.train_from_iterator(docs, trainer)
+    vocab = tokenizer.get_vocab()
+    trained = Tokenizer(models.WordPiece(vocab=vocab, unk_token="[UNK]", max_input_chars_per_word=100))
+    trained.normalizer, trained.pre_tokenizer = tokenizer.normalizer, tokenizer.pre_tokenizer
+    trained.decoder = decoders.WordPiece()
+    trained.add_special_tokens(BERT_SPECIAL)
+    trained.encode_special_tokens = True
+    return trained, initial
+
+
+def tokens_of(tokenizer):
+    return [token for token, _ in sorted(tokenizer.get_vocab().items(), key=lambda entry: entry[1])]
+
+
+def utf16(text, offsets):
+    units = lambda part: len(part.encode("utf-16-le")) // 2
+    return [[units(text[:a]), units(text[:b])] for a, b in offsets]
+
+
+MORE_BERT = [
+    "ΣΑΣ Σ", "İstanbul", "ﬀ ﬁ", "Å Å", "한국어 각", "가각힣", "豈 更 車", "丽", "≠ ≮", "\u037e\u0387", "x\u0301\u0323", "\u0344", "Ǆ ǅ ǆ",
+    "ａｂｃ ＡＢＣ", "don't stop. Won't!", "a" * 100, "a" * 101, "é" * 100, "字" * 5, "a字b", "x\u200dy", "\u00ad", "ẞß", "ΐ", "ᾳ", "Ω",
+    "\u1e9b\u0323", "\U0001d15e", "\u0958", "\u2adc", "\u3099か", "が", "\ufb2c", "[MASK] [UNK] [CLS]", "##the", "e\x00f", "e\tf\rg",
+    "\u1fef \u2000", "Κόσμε", "Vừa nghe", "ÀÉÎÕÜ", "Ѐ ѐ Й й", "\u0c56\u0c4d", "\u0f73", "the whales' waves", "Lighthouses COUNTED waves",
+]
+
+
+def bert_golden():
+    strings = nasty() + MORE_BERT
+    rng = random.Random(9)
+    pool = [c for c in range(0x20, 0x3100)] + [0x4E00, 0xAC01, 0xF900, 0x2F800, 0x1F600, 0xFFFD, 0x1D15E, 0x110BA, 0x1E921]
+    strings += ["".join(chr(rng.choice(pool)) for _ in range(rng.randint(2, 16))) for _ in range(120)]
+    runs = []
+    for options, vocab_size, min_frequency, more in [
+        (BERT_OPTIONS[0], 700, 2, {}), (BERT_OPTIONS[1], 900, 0, {}), (BERT_OPTIONS[2], 800, 1, {}), (BERT_OPTIONS[3], 700, 2, {}),
+        (BERT_OPTIONS[0], 2000, 0, {}),
+    ]:
+        tokenizer, initial = bert(DOCS, options, vocab_size, min_frequency, **more)
+        encoded = [tokenizer.encode(text) for text in strings]
+        runs.append({
+            "options": options, "vocabSize": vocab_size, "minFrequency": min_frequency, "initialTokens": initial,
+            "vocab": tokens_of(tokenizer),
+            "encoded": [each.ids for each in encoded],
+            "offsets": [utf16(text, each.offsets) for text, each in zip(strings, encoded)],
+        })
+    tokenizer, _ = bert(DOCS, BERT_OPTIONS[0], 700, 2)
+    decoded = [[rng.randrange(0, tokenizer.get_vocab_size()) for _ in range(rng.randint(1, 12))] for _ in range(60)]
+    decoded += [tokenizer.encode(text).ids for text in MORE_BERT]
+    wrapped, _ = bert(DOCS, BERT_OPTIONS[0], 700, 2)
+    wrapped.post_processor = processors.TemplateProcessing(
+        single="[CLS] $A [SEP]", pair="[CLS] $A [SEP] $B:1 [SEP]:1", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]
+    )
+    write("wordpiece", {
+        "docs": DOCS,
+        "strings": strings,
+        "runs": runs,
+        "decoded": [{"ids": ids, "text": tokenizer.decode(ids, skip_special_tokens=False)} for ids in decoded],
+        "json": json.loads(wrapped.to_str()),
+    })
 
 
 def book_golden(path):
@@ -185,9 +269,20 @@ def book_golden(path):
             "ids": len(ids),
             "idsSha256": sha_of_ids(ids),
         })
-    write("moby-dick", {"textSha256": sha256(text.encode()), "bpe": whole, "level": levels})
+    pieces = []
+    for options, vocab_size, min_frequency in [(BERT_OPTIONS[0], 8192, 2), (BERT_OPTIONS[1], 3000, 2)]:
+        tokenizer, initial = bert([text], options, vocab_size, min_frequency)
+        ids = tokenizer.encode(text).ids
+        pieces.append({
+            "options": options, "vocabSize": vocab_size, "minFrequency": min_frequency, "initialTokens": initial,
+            "vocabSha256": sha256("\n".join(tokens_of(tokenizer)).encode()),
+            "ids": len(ids),
+            "idsSha256": sha_of_ids(ids),
+        })
+    write("moby-dick", {"textSha256": sha256(text.encode()), "bpe": whole, "level": levels, "wordpiece": pieces})
 
 
 bpe_golden()
 level_golden()
+bert_golden()
 book_golden(sys.argv[1])

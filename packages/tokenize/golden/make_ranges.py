@@ -53,8 +53,13 @@ def lines(text, width=110):
     return "\n".join(out + [line])
 
 
-with open("src/unicode/ranges.ts", "w", encoding="utf8", newline="\n") as file:
-    file.write(f"// Made by golden/make_ranges.py with tokenizers {tokenizers.__version__} (Unicode 16.0). Do not edit.\n")
-    file.write("// Per class: the gap since the run before and the length of the run, in base 36, and so on.\n")
-    for name, pattern in [("letters", r"\p{L}"), ("numbers", r"\p{N}"), ("marks", r"\p{M}"), ("spaces", r"\s")]:
-        file.write(f"\n/** `{pattern}` */\nexport const {name} = `\n{lines(runs(members(pattern)))}\n`\n")
+def main():
+    with open("src/unicode/ranges.ts", "w", encoding="utf8", newline="\n") as file:
+        file.write(f"// Made by golden/make_ranges.py with tokenizers {tokenizers.__version__} (Unicode 16.0). Do not edit.\n")
+        file.write("// Per class: the gap since the run before and the length of the run, in base 36, and so on.\n")
+        for name, pattern in [("letters", r"\p{L}"), ("numbers", r"\p{N}"), ("marks", r"\p{M}"), ("spaces", r"\s")]:
+            file.write(f"\n/** `{pattern}` */\nexport const {name} = `\n{lines(runs(members(pattern)))}\n`\n")
+
+
+if __name__ == "__main__":
+    main()

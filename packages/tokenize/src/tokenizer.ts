@@ -3,7 +3,7 @@ import type { Ids } from './tables/ids.ts'
 
 /** Turns text into ids and back. Ids are 0 … vocabSize - 1. */
 export interface Tokenizer {
-  /** `bpe`, `char` or `word`. */
+  /** `bpe`, `wordpiece`, `char` or `word`. */
   readonly kind: string
   /** One more than the highest id: what a model's embedding table must hold. */
   readonly vocabSize: number
@@ -23,6 +23,10 @@ export interface Tokenizer {
   toJSON(): Json
   /** Appends the ids of `bytes[at … end)`, UTF-8, to `out`: for columns, without a string in between. */
   encodeUtf8?(bytes: Uint8Array, at: number, end: number, out: Ids): void
+  /** The same, and to `spans` two numbers an id: where in `bytes` the text that it stands for begins and ends. */
+  encodeUtf8Spans?(bytes: Uint8Array, at: number, end: number, out: Ids, spans: Ids): void
+  /** Spelling to id of the special tokens. */
+  readonly special?: ReadonlyMap<string, number>
 }
 
 export interface StreamDecoder {

@@ -17,6 +17,11 @@ describe("Hugging Face's trainer, on the same texts", () => {
     expect(mergesOf(trained).map(pair => pair.join(' '))).toEqual(wanted.merges)
   })
 
+  test.each(expected.short as any[])('makes tokens of at most $maxTokenLength', async ({ maxTokenLength, merges }) => {
+    const trained = await trainBpe(expected.docs, { vocabSize: 600, minFrequency: 1, maxTokenLength })
+    expect(mergesOf(trained).map(pair => pair.join(' '))).toEqual(merges)
+  })
+
   test('breaks ties in the same way', async () => {
     for (const { docs, vocabSize, minFrequency, count, sha256: wanted } of expected.ties) {
       const merges = mergesOf(await trainBpe(docs, { vocabSize, minFrequency }))

@@ -31,9 +31,11 @@ function build(use: string, config: object): Promise<Tokenizer> {
 }
 
 describe('tokenizer kinds', () => {
-  test('bpe, char and word are trained on the texts', async () => {
+  test('bpe, wordpiece, char and word are trained on the texts', async () => {
     const bpe = await build('bpe', { vocabSize: 262 })
     expect([bpe.kind, bpe.vocabSize, bpe.decode(bpe.encode('Ahab'))]).toEqual(['bpe', 262, 'Ahab'])
+    const wordpiece = await build('wordpiece', { vocabSize: 40 })
+    expect([wordpiece.kind, wordpiece.decode(wordpiece.encode('Me, call'))]).toEqual(['wordpiece', 'me, call'])
     const char = await build('char', {})
     expect([char.kind, char.vocabSize]).toEqual(['char', 12])
     expect((await build('char', { vocabSize: 5 })).vocabSize).toBe(5)

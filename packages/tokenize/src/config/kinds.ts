@@ -6,6 +6,7 @@ import { loadTokenizer } from '../json/load.ts'
 import { endOfTextToken, type Tokenizer } from '../tokenizer.ts'
 import { trainBpe } from '../training/bpe.ts'
 import { trainCharacters, trainWords } from '../training/level.ts'
+import { trainWordPiece } from '../training/wordpiece.ts'
 
 /** What a tokenizer may know when it is built: the run, and the texts to learn from. */
 export type TokenizerContext = Pick<BuildContext, 'id' | 'baseDir' | 'signal' | 'emit'> & {
@@ -34,6 +35,26 @@ const bpe: TokenizerKind<z.infer<typeof bpeConfig>> = {
   config: bpeConfig,
   build: (config, { texts, signal, emit }) =>
     trainBpe(texts(), { ...config, signal, progress: report(emit, config.vocabSize) }),
+}
+
+const wordPieceConfig = z.object({
+  vocabSize: z.int().min(32).default(8192).describe('Tokens to learn, special tokens and alphabet included.'),
+  minFrequency: minFrequency.default(2).describe('A pair that comes less often is not merged.'),
+  lowercase: z.boolean().default(true).describe('Capitals and accents are given up, as in BERT uncased.'),
+  limitAlphabet: z
+    .int()
+    .positive()
+    .default(1000)
+    .describe('Characters that come less often than so many others are unknown.'),
+})
+
+const wordpiece: TokenizerKind<z.infer<typeof wordPieceConfig>> = {
+  kind: 'tokenizer',
+  use: 'wordpiece',
+  summary: "BERT's WordPiece with its normalizer, trained on the corpus. Text does not come back as it was.",
+  config: wordPieceConfig,
+  build: (config, { texts, signal, emit }) =>
+    trainWordPiece(texts(), { ...config, signal, progress: report(emit, config.vocabSize) }),
 }
 
 const charConfig = z.object({
@@ -91,7 +112,7 @@ const file: TokenizerKind<z.infer<typeof fileConfig>> = {
 }
 
 /** The tokenizers a config can ask for by name. */
-export const tokenizerKinds: readonly Kind<'tokenizer'>[] = [bpe, char, word, file]
+export const tokenizerKinds: readonly Kind<'tokenizer'>[] = [bpe, wordpiece, char, word, file]
 
 async function readJson(baseDir: string, path: string): Promise<unknown> {
   let text: string

@@ -1,9 +1,10 @@
 import type { Tokenizer } from '../tokenizer.ts'
+import { wordPieceFiles } from '../wordpiece/files.ts'
 import { isObject } from './shape.ts'
 
 /**
  * A tokenizer as the files of a Hugging Face model directory: tokenizer.json, tokenizer_config.json, special_tokens_map.json,
- * and for BPE also vocab.json and merges.txt.
+ * for BPE also vocab.json and merges.txt, for WordPiece vocab.txt.
  *
  * @param options.modelMaxLength tokens that the model takes; told to those who load it. Default: not said
  */
@@ -11,6 +12,7 @@ export function tokenizerFiles(tokenizer: Tokenizer, options: { modelMaxLength?:
   const json = tokenizer.toJSON()
   const model = isObject(json) && isObject(json.model) ? json.model : {}
   const end = tokenizer.token(tokenizer.endOfText)
+  if (model.type === 'WordPiece') return wordPieceFiles(tokenizer, json, options.modelMaxLength)
   const bpe = model.type === 'BPE'
   const unknown = typeof model.unk_token === 'string' ? model.unk_token : end
   const map = { bos_token: end, eos_token: end, unk_token: unknown }

@@ -27,7 +27,7 @@ describe('what loadTokenizer refuses, in its words', () => {
     [
       'another model',
       () => changed(bpe, json => (json.model.type = 'Unigram')),
-      { message: 'expected a model of type "BPE" or "WordLevel", found "Unigram"', place: 'model.type' },
+      { message: 'expected a model of type "BPE", "WordPiece" or "WordLevel", found "Unigram"', place: 'model.type' },
     ],
     [
       'another pre-tokenizer',

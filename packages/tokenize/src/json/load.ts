@@ -4,11 +4,14 @@ import { bpeTokenizer } from '../bpe/tokenizer.ts'
 import { readLevel } from '../level/read.ts'
 import { levelTokenizer } from '../level/tokenizer.ts'
 import type { Tokenizer } from '../tokenizer.ts'
+import { readWordPiece } from '../wordpiece/read.ts'
+import { wordPieceTokenizer } from '../wordpiece/tokenizer.ts'
 import { isObject, kindOf, objectAt } from './shape.ts'
 import { endOfTextId, readSpecial } from './special.ts'
 
 /**
- * A tokenizer from its tokenizer.json (parsed): byte-level BPE as in GPT-2, and what `trainCharacters` and `trainWords` write.
+ * A tokenizer from its tokenizer.json (parsed): byte-level BPE, BERT's WordPiece, and what `trainCharacters` and `trainWords`
+ * write.
  *
  * @param options.endOfText spelling of the special token that ends a document, where its name does not tell
  * @throws DataError for other kinds, and for files that contradict themselves
@@ -20,7 +23,8 @@ export function loadTokenizer(json: unknown, options: { endOfText?: string } = {
   const endOfText = endOfTextId(special, options.endOfText)
   if (type === 'BPE') return bpeTokenizer(readBpe(json, special), endOfText)
   if (type === 'WordLevel') return levelTokenizer(readLevel(json, special, endOfText))
-  throw new DataError(`expected a model of type "BPE" or "WordLevel", found ${JSON.stringify(type)}`, {
+  if (type === 'WordPiece') return wordPieceTokenizer(readWordPiece(json, special, endOfText))
+  throw new DataError(`expected a model of type "BPE", "WordPiece" or "WordLevel", found ${JSON.stringify(type)}`, {
     place: 'model.type',
   })
 }

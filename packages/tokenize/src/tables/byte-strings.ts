@@ -94,8 +94,19 @@ export class ByteStrings {
 
 /** FNV-1a, 32 bits, with a last mix so that the low bits depend on every byte. */
 export function hashBytes(bytes: Uint8Array, at: number, end: number): number {
-  let hash = 0x811c9dc5
-  for (let i = at; i < end; i++) hash = Math.imul(hash ^ bytes[i]!, 0x01000193)
+  let hash = hashStart
+  for (let i = at; i < end; i++) hash = hashStep(hash, bytes[i]!)
+  return hashEnd(hash)
+}
+
+// The same byte by byte, for the hashes of all beginnings of a string.
+export const hashStart = 0x811c9dc5 | 0
+
+export function hashStep(hash: number, byte: number): number {
+  return Math.imul(hash ^ byte, 0x01000193)
+}
+
+export function hashEnd(hash: number): number {
   return hash ^ (hash >>> 15)
 }
 

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 
 /** What golden/make_golden.py wrote. */
-export function golden(name: 'bpe' | 'level' | 'moby-dick'): any {
+export function golden(name: 'bpe' | 'level' | 'moby-dick' | 'wordpiece'): any {
   return JSON.parse(readFileSync(new URL(`../../golden/${name}.json`, import.meta.url), 'utf8'))
 }
 

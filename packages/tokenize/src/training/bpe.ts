@@ -6,6 +6,7 @@ import { gpt2Word } from '../bpe/words.ts'
 import { ByteStrings, hashBytes } from '../tables/byte-strings.ts'
 import { endOfTextToken, type Tokenizer } from '../tokenizer.ts'
 import { learnMerges } from './merges.ts'
+import { rest } from './rest.ts'
 import { countWords, type Texts } from './word-counts.ts'
 
 export interface TrainBpeOptions {
@@ -15,6 +16,8 @@ export interface TrainBpeOptions {
   minFrequency?: number
   /** The first ids, in this order. Default `['<|endoftext|>']`; the first one ends documents. */
   specialTokens?: readonly string[]
+  /** Longer tokens, in bytes, are not made. Default: no limit. */
+  maxTokenLength?: number
   signal?: AbortSignal
   /** Told how far it is, 0 to 1 for the merges and the bytes counted before that. */
   progress?(state: { bytes: number; merges: number; share: number }): void
@@ -27,7 +30,7 @@ export interface TrainBpeOptions {
  * @throws ConfigError when `vocabSize` does not hold the bytes and the special tokens
  */
 export async function trainBpe(texts: Texts, options: TrainBpeOptions): Promise<Tokenizer> {
-  const { vocabSize, minFrequency = 2, specialTokens = [endOfTextToken], signal } = options
+  const { vocabSize, minFrequency = 2, specialTokens = [endOfTextToken], maxTokenLength, signal } = options
   checkOptions(vocabSize, specialTokens)
   let counted = 0
   const wordCounts = await countWords(texts, {
@@ -49,23 +52,28 @@ export async function trainBpe(texts: Texts, options: TrainBpeOptions): Promise<
   }
   const special = new Map(specialTokens.map((token, id) => [token, id]))
 
-  const learning = learnMerges(wordCounts, {
-    byteIds,
-    minFrequency,
-    full: () => bytes.length >= vocabSize,
-    idOf: (left, right) => {
-      const joined = concat(bytes[left]!, bytes[right]!)
-      // Else plain text could give a special token.
-      if (special.has(spell(joined))) return undefined
-      return add(tokens, bytes, joined) + specialTokens.length
+  const { words, counts } = wordCounts
+  const symbols = new Int32Array(words.bytes)
+  for (let i = 0; i < symbols.length; i++) symbols[i] = byteIds[words.arena[i]!]!
+  const learning = learnMerges(
+    { symbols, starts: words.starts, counts },
+    {
+      minFrequency,
+      maxTokenLength,
+      full: () => bytes.length >= vocabSize,
+      idOf: (left, right) => {
+        const joined = concat(bytes[left]!, bytes[right]!)
+        // Else plain text could give a special token.
+        if (special.has(spell(joined))) return undefined
+        return add(tokens, bytes, joined) + specialTokens.length
+      },
     },
-  })
+  )
   let step = learning.next()
   while (!step.done) {
     const merges = bytes.length - specialTokens.length - 256
     options.progress?.({ bytes: counted, merges, share: merges / (vocabSize - specialTokens.length - 256) })
-    await new Promise(resolve => setImmediate(resolve))
-    signal?.throwIfAborted()
+    await rest(signal)
     step = learning.next()
   }
 

@@ -2,15 +2,22 @@ import type { Merge } from '../bpe/model.ts'
 import { Ids } from '../tables/ids.ts'
 import { Pairs } from '../tables/pairs.ts'
 import { PairQueue } from './pair-queue.ts'
-import type { WordCounts } from './word-counts.ts'
+
+/** Words as ids, end to end; word `i` is `symbols[starts[i] … starts[i + 1])`. */
+export interface SymbolWords {
+  readonly symbols: Int32Array
+  readonly starts: Int32Array
+  /** How often each word comes. */
+  readonly counts: Float64Array
+}
 
 export interface LearnOptions {
-  /** Id of each byte. */
-  byteIds: Int32Array
   /** A pair that comes less often is not merged. */
   minFrequency: number
   /** Id that the merge of `left` and `right` becomes, made if it is new; undefined: never merge these. */
   idOf(left: number, right: number): number | undefined
+  /** Pairs of more symbols than this, as they were at first, are not merged, where they come up by a merge. Default: no limit. */
+  maxTokenLength?: number | undefined
   /** Asked before each merge. */
   full(): boolean
 }
@@ -25,13 +32,16 @@ export interface LearnOptions {
  *
  * Yields after every 64 merges, that the caller may rest.
  */
-export function* learnMerges({ words, counts }: WordCounts, options: LearnOptions): Generator<void, Merge[]> {
-  const { idOf } = options
+export function* learnMerges(words: SymbolWords, options: LearnOptions): Generator<void, Merge[]> {
+  const { idOf, maxTokenLength = Number.POSITIVE_INFINITY } = options
   const least = Math.max(1, options.minFrequency)
-  const { starts } = words
-  const symbols = new Int32Array(words.bytes)
-  for (let i = 0; i < symbols.length; i++) symbols[i] = options.byteIds[words.arena[i]!]!
-  const ends = starts.slice(1, words.size + 1)
+  const { starts, counts } = words
+  const symbols = words.symbols.slice()
+  const size = counts.length
+  const ends = starts.slice(1, size + 1)
+  /** Of the tokens made here: symbols they are made of. */
+  const lengths: number[] = []
+  const lengthOf = (id: number) => lengths[id] ?? 1
 
   const pairs = new Pairs(1 << 14)
   let pairCounts = new Float64Array(1 << 14)
@@ -93,7 +103,7 @@ export function* learnMerges({ words, counts }: WordCounts, options: LearnOption
     noteWords.length = 0
   }
 
-  for (let word = 0; word < words.size; word++) {
+  for (let word = 0; word < size; word++) {
     for (let i = starts[word]!; i + 1 < ends[word]!; i++) more(symbols[i]!, symbols[i + 1]!, word)
   }
   enqueue()
@@ -113,6 +123,8 @@ export function* learnMerges({ words, counts }: WordCounts, options: LearnOption
     const id = idOf(left, right)
     if (id === undefined) continue
     merges.push({ left, right, id })
+    const length = lengthOf(left) + lengthOf(right)
+    lengths[id] = length
 
     for (const word of holders) {
       const start = starts[word]!
@@ -127,12 +139,12 @@ export function* learnMerges({ words, counts }: WordCounts, options: LearnOption
         symbols[to] = id
         if (to > start) {
           less(symbols[to - 1]!, left, word)
-          more(symbols[to - 1]!, id, word)
+          if (lengthOf(symbols[to - 1]!) + length < maxTokenLength) more(symbols[to - 1]!, id, word)
         }
         i++
         if (i + 1 < end) {
           less(right, symbols[i + 1]!, word)
-          more(id, symbols[i + 1]!, word)
+          if (lengthOf(symbols[i + 1]!) + length < maxTokenLength) more(id, symbols[i + 1]!, word)
         }
       }
       ends[word] = to

@@ -1,5 +1,6 @@
 import { ByteStrings, hashBytes } from '../tables/byte-strings.ts'
 import { utf8Writer } from '../tables/utf8.ts'
+import { rest } from './rest.ts'
 
 /** How often each word comes. */
 export interface WordCounts {
@@ -18,38 +19,66 @@ export interface CountOptions {
 
 export type Texts = Iterable<string> | AsyncIterable<string>
 
+/** Takes a word: `bytes[at … end)`. */
+export type AddWord = (bytes: Uint8Array, at: number, end: number) => void
+
 /** Bytes after which the event loop gets a turn. */
 const turn = 16 * 1024 * 1024
 
-/** Counts the words of texts as they come: memory depends on the distinct words and the longest text, not on the texts. */
-export async function countWords(texts: Texts, options: CountOptions): Promise<WordCounts> {
-  const { cut } = options
-  const words = new ByteStrings({ strings: 1 << 14, bytes: 1 << 17 })
-  let counts = new Float64Array(1 << 14)
-  const write = utf8Writer()
-  let done = 0
-  let due = turn
-  for await (const text of texts) {
-    const bytes = write(text)
-    const end = bytes.length
-    for (let at = 0; at < end; ) {
-      const stop = cut(bytes, at, end)
-      const word = words.add(bytes, at, stop, hashBytes(bytes, at, stop))
-      if (word >= counts.length) {
-        const grown = new Float64Array(counts.length * 2)
-        grown.set(counts)
-        counts = grown
+/** Counts words: memory depends on the distinct ones and the longest text, not on the texts. */
+export class WordCounter {
+  readonly #words = new ByteStrings({ strings: 1 << 14, bytes: 1 << 17 })
+  #counts = new Float64Array(1 << 14)
+  /** Bytes of text so far. */
+  bytes = 0
+
+  /** @param options.each gives the words of a text to `add` */
+  async count(
+    texts: Texts,
+    options: Pick<CountOptions, 'signal' | 'progress'> & { each(bytes: Uint8Array, add: AddWord): void },
+  ): Promise<void> {
+    const write = utf8Writer()
+    const add: AddWord = (bytes, at, end) => this.add(bytes, at, end)
+    let due = this.bytes + turn
+    for await (const text of texts) {
+      const bytes = write(text)
+      options.each(bytes, add)
+      this.bytes += bytes.length
+      if (this.bytes >= due) {
+        due = this.bytes + turn
+        options.progress?.(this.bytes)
+        await rest(options.signal)
       }
-      counts[word]!++
+      options.signal?.throwIfAborted()
+    }
+  }
+
+  add(bytes: Uint8Array, at: number, end: number): void {
+    const word = this.#words.add(bytes, at, end, hashBytes(bytes, at, end))
+    if (word >= this.#counts.length) {
+      const grown = new Float64Array(this.#counts.length * 2)
+      grown.set(this.#counts)
+      this.#counts = grown
+    }
+    this.#counts[word]!++
+  }
+
+  result(): WordCounts {
+    return { words: this.#words, counts: this.#counts.subarray(0, this.#words.size) }
+  }
+}
+
+/** The words of texts that are cut end to end. */
+export async function countWords(texts: Texts, options: CountOptions): Promise<WordCounts> {
+  const { cut, signal, progress } = options
+  const counter = new WordCounter()
+  const each = (bytes: Uint8Array, add: AddWord): void => {
+    for (let at = 0; at < bytes.length; ) {
+      const stop = cut(bytes, at, bytes.length)
+      add(bytes, at, stop)
       at = stop
     }
-    done += end
-    if (done >= due) {
-      due = done + turn
-      options.progress?.(done)
-      await new Promise(resolve => setImmediate(resolve))
-    }
-    options.signal?.throwIfAborted()
   }
-  return { words, counts: counts.subarray(0, words.size) }
+  await counter.count(texts, { each, signal, progress })
+  return counter.result()
 }

@@ -1,3 +1,4 @@
+import { fill } from './fill.ts'
 import { letters, marks, numbers, spaces } from './ranges.ts'
 
 // Classes of a code point, as the pre-tokenizers' regular expressions tell them apart. The table is our own, and not
@@ -21,17 +22,6 @@ export function classes(): Uint8Array {
   fill(table, marks, mark)
   fill(table, spaces, space)
   return table
-}
-
-function fill(into: Uint8Array, ranges: string, value: number): void {
-  let at = 0
-  let gap = true
-  for (const word of ranges.trim().split(/\s+/)) {
-    const length = Number.parseInt(word, 36)
-    if (!gap) into.fill(value, at, at + length)
-    at += length
-    gap = !gap
-  }
 }
 
 /** Class of an ASCII byte; `several` for all others. */

@@ -1,0 +1,45 @@
+import { replacement } from '../decode.ts'
+import { Ids } from '../tables/ids.ts'
+import { utf8Writer } from '../tables/utf8.ts'
+import type { Tokenizer } from '../tokenizer.ts'
+import { wordPieceDecoder } from './decode.ts'
+import { wordPieceEncoder } from './encoder.ts'
+import { writeWordPiece } from './json.ts'
+import type { WordPieceModel } from './model.ts'
+
+/** BERT's WordPiece. Decoding gives words with single spaces between them: what the normalizer took off is gone. */
+export function wordPieceTokenizer(model: WordPieceModel): Tokenizer {
+  const { tokens, special, prefix, endOfText } = model
+  const { encode, encodeSpans } = wordPieceEncoder(model)
+  const write = utf8Writer()
+  const encoder = new TextEncoder()
+  const continues = (token: string) => token.startsWith(prefix) && !special.has(token)
+  return {
+    kind: 'wordpiece',
+    vocabSize: tokens.length,
+    endOfText,
+    special,
+    encode(text) {
+      const utf8 = write(text)
+      const ids = new Ids((utf8.length >> 1) + 8)
+      encode(utf8, 0, utf8.length, ids)
+      return ids.toArray()
+    },
+    encodeUtf8: encode,
+    encodeUtf8Spans: encodeSpans,
+    decode(ids) {
+      const decoder = wordPieceDecoder(model)
+      let text = ''
+      for (let i = 0; i < ids.length; i++) text += decoder.push(ids[i]!)
+      return text
+    },
+    decoder: () => wordPieceDecoder(model),
+    token: id => tokens[id] ?? '\ufffd',
+    tokenBytes(id) {
+      const token = tokens[id]
+      if (token === undefined) return replacement.slice()
+      return encoder.encode(continues(token) ? token.slice(prefix.length) : token)
+    },
+    toJSON: () => writeWordPiece(model),
+  }
+}
