@@ -17,7 +17,8 @@ export interface Performance extends RunOptions {
 
 /** Settles what is to be done and where, has it done, and leaves no folder behind of a run that never began. */
 export async function perform(options: Performance): Promise<RunSummary> {
-  const { mode, signal, baseDir, registry, publish } = options
+  const { mode, signal, baseDir, registry } = options
+  const publish = eachWarningOnce(options.publish)
   const { name, train } = checkRecipe(options)
   const path = join(options.runsDir, name)
   let folder: RunFolder | undefined
@@ -39,6 +40,7 @@ export async function perform(options: Performance): Promise<RunSummary> {
     return await trainRecipe({
       ...options,
       ...choice,
+      publish,
       corpus,
       folder,
       earlier,
@@ -53,5 +55,18 @@ export async function perform(options: Performance): Promise<RunSummary> {
   } finally {
     await folder?.close()
     if (folder && !begun) await rm(path, { recursive: true, force: true })
+  }
+}
+
+/** The corpus is read several times over, for the tokenizer, the evaluation set, each epoch: its faults are told once. */
+function eachWarningOnce(publish: (event: RunEvent) => void): (event: RunEvent) => void {
+  const told = new Set<string>()
+  return event => {
+    if (event.type === 'warning') {
+      const key = JSON.stringify([event.stage, event.message])
+      if (told.has(key)) return
+      told.add(key)
+    }
+    publish(event)
   }
 }

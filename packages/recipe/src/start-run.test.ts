@@ -26,7 +26,12 @@ test('a config becomes a trained model in a run folder', async () => {
 
   expect(summary).toMatchObject({ outcome: 'finished', name: 'tiny', step: 8, steps: 8, tokens: 8 * 4 * 16 })
   expect(summary.path).toBe(join(runsDir, 'tiny'))
-  expect(summary.evaluation!.loss).toBeLessThan(summary.evaluation!.uniform)
+  expect(summary.evaluations.map(({ step }) => step)).toEqual([0, 4, 8])
+  expect(summary.evaluations.at(-1)!.loss).toBeLessThan(summary.baselines!.uniform)
+  const groups = ['embeddings', 'positions', 'norms', 'attention', 'feed-forward']
+  expect(summary.changes.map(({ group }) => group).sort()).toEqual(groups.sort())
+  for (const { distance, gradNorm } of summary.changes) expect(Math.min(distance, gradNorm!)).toBeGreaterThan(0)
+  expect(await readFile(summary.report!, 'utf8')).toContain('<h1>tiny</h1>')
   expect(summary.sample).toMatchObject({ step: 8, prompt: '' })
 
   const files = await readdir(join(runsDir, 'tiny'))
@@ -68,7 +73,7 @@ test('a run that is stopped, or dies, goes on exactly where its checkpoint stood
   })
   expect(first.summary).toMatchObject({ outcome: 'stopped', step: 5, steps: 8 })
   const second = await runTiny(file, { runsDir: halved, mode: 'resume' })
-  expect(second.summary).toMatchObject({ outcome: 'finished', step: 8, tokens: 3 * 4 * 16 })
+  expect(second.summary).toMatchObject({ outcome: 'finished', step: 8, tokens: 8 * 4 * 16 })
   expect(await curve(halved)).toEqual(await curve(whole))
   expect(await weights(halved)).toEqual(await weights(whole))
   expect((await state(halved)).cursor).toEqual((await state(whole)).cursor)
@@ -92,7 +97,7 @@ test('a finished run goes on when it is given more steps', async () => {
   })
   const more = await writeTiny(folder, { train: { ...tinyConfig.train, steps: 10, learningRate: 5e-3 } })
   const { summary, events } = await runTiny(more, { runsDir, mode: 'resume' })
-  expect(summary).toMatchObject({ step: 10, steps: 10, tokens: 2 * 4 * 16 })
+  expect(summary).toMatchObject({ step: 10, steps: 10, tokens: 10 * 4 * 16 })
   expect(events).toContainEqual({
     type: 'warning',
     stage: 'resume',

@@ -6,6 +6,7 @@ import { train } from '@sluice/trainer'
 import { countParameters, type LanguageModel } from '@sluice/transformer'
 import type { Corpus } from './corpus.ts'
 import { prepareEvaluationSet } from './evaluation.ts'
+import { finish } from './finish.ts'
 import { checkpointsDir } from './layout.ts'
 import { openLog } from './log.ts'
 import { buildModel, modelFiles } from './model.ts'
@@ -13,8 +14,7 @@ import { requireOneBlock } from './one-block.ts'
 import type { Recipe } from './recipe.ts'
 import { type Earlier, runState } from './resume.ts'
 import { sampler } from './sample.ts'
-import { type RunSummary, summarizeTally } from './summary.ts'
-import { startTally } from './tally.ts'
+import type { RunSummary } from './summary.ts'
 import { prepareTokenizer } from './tokenizer.ts'
 
 export interface TrainRecipeOptions {
@@ -38,12 +38,16 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
   const { recipe, backend, variant, registry, corpus, baseDir, folder, earlier, publish } = options
   const { seed, data, train: training } = recipe
   const log = await openLog(folder, earlier?.state.metricsLength)
-  const tally = startTally(earlier?.checkpoint.step ?? 0)
+  const notes: string[] = []
+  const finished: RunEvent[] = []
+  let step = earlier?.checkpoint.step ?? 0
   const stop = new AbortController()
   const signal = AbortSignal.any([options.signal, stop.signal])
   let fault: { readonly error: unknown } | undefined
   const emit = (event: RunEvent) => {
-    tally.add(event)
+    if (event.type === 'note' && event.stage !== 'recipe') notes.push(`${event.stage}: ${event.message}`)
+    if (event.type === 'finished') finished.push(event)
+    if (event.type === 'metric') step = event.step
     publish(event)
     try {
       log.add(event)
@@ -104,18 +108,8 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
   try {
     const { outcome } = await chain.done
     if (fault) throw fault.error
-    const { step } = tally.result
     if (outcome === 'finished' && step < training.steps) emit(endedEarly(recipe, step))
-    return {
-      outcome,
-      name: recipe.name,
-      path: folder.path,
-      backend: backend.description,
-      steps: training.steps,
-      parameters: countParameters(model.config).total,
-      changed: [],
-      ...summarizeTally(tally.result),
-    }
+    return await finish({ recipe, folder, backend, model, outcome, finished, notes })
   } finally {
     model.dispose()
     await log.close()

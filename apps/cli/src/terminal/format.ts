@@ -7,13 +7,6 @@ export function count(value: number): string {
   return `${scaled.toFixed(scaled < 10 ? 2 : scaled < 100 ? 1 : 0)}${scale}`
 }
 
-/** With thousands separators, for totals. */
-export function whole(value: number): string {
-  return Math.round(value)
-    .toString()
-    .replace(/\B(?=(\d{3})+$)/g, ',')
-}
-
 /** 42 s, 3:07, 1:02:09. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '-'

@@ -2,12 +2,15 @@ import { groupTitle } from './changes.ts'
 import type { ReportData } from './data.ts'
 import { bytes, digits, duration, nats, percent, short, whole } from './format.ts'
 
+/** The part of a report that a terminal shows. */
+export type SummaryData = Pick<ReportData, 'name' | 'backend' | 'summary' | 'changes' | 'evaluations' | 'baselines'>
+
 /**
  * The end of a run for a terminal: what came of it, the last evaluation beside the baselines, and what training changed.
  *
  * @param options.color bold and dim text, by ANSI codes. Default false.
  */
-export function summaryText(data: ReportData, { color = false }: { color?: boolean } = {}): string {
+export function summaryText(data: SummaryData, { color = false }: { color?: boolean } = {}): string {
   const { name, backend, summary, changes } = data
   const bold = (text: string) => (color ? `\u001b[1m${text}\u001b[22m` : text)
   const dim = (text: string) => (color ? `\u001b[2m${text}\u001b[22m` : text)
@@ -36,7 +39,7 @@ export function summaryText(data: ReportData, { color = false }: { color?: boole
   return `${blocks.join('\n\n')}\n`
 }
 
-function lossRows({ evaluations, baselines }: ReportData): string[][] {
+function lossRows({ evaluations, baselines }: SummaryData): string[][] {
   const [first, last] = [evaluations[0], evaluations.at(-1)]
   if (!first || !last) return []
   const bitsPerNat = last.bits_per_byte / last.loss

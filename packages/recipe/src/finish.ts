@@ -1,0 +1,75 @@
+import { readFile } from 'node:fs/promises'
+import { listCheckpoints, readCheckpoint } from '@sluice/checkpoint'
+import { type Backend, tf } from '@sluice/compute'
+import type { Json, RunEvent, RunFolder } from '@sluice/pipeline'
+import { countParameters, type LanguageModel, parameterGroup } from '@sluice/transformer'
+import { checkpointsDir } from './layout.ts'
+import { whatWasLearned } from './learned.ts'
+import { readEvents } from './log.ts'
+import type { Recipe } from './recipe.ts'
+import { type GroupChange, gather, type MetricPoint, whatChanged, writeReport } from './report/index.ts'
+import { peakMemory, type RunSummary } from './summary.ts'
+
+export interface Ended {
+  readonly recipe: Recipe
+  readonly folder: RunFolder
+  readonly backend: Backend
+  readonly model: LanguageModel
+  readonly outcome: RunSummary['outcome']
+  /** What this session told at its end and no log keeps: the counters of the stages. */
+  readonly finished: readonly RunEvent[]
+  readonly notes: readonly string[]
+}
+
+/** Tells what a run came to, from all that its log holds, and writes the report. */
+export async function finish({ recipe, folder, backend, model, outcome, finished, notes }: Ended): Promise<RunSummary> {
+  const told = gather([...(await readEvents(folder.metrics.path)), ...finished])
+  const { metrics, evaluations, baselines, samples } = told
+  const tokens = sum(metrics, 'tokens')
+  const seconds = sum(metrics, 'seconds')
+  const last = evaluations.at(-1)
+  const figures = {
+    outcome,
+    parameters: countParameters(model.config).total,
+    step: metrics.at(-1)?.step ?? 0,
+    steps: recipe.train.steps,
+    tokens,
+    seconds,
+    tokensPerSecond: seconds > 0 ? tokens / seconds : 0,
+    peakMemory: peakMemory(),
+    notes,
+    ...(last && baselines ? { learned: whatWasLearned({ loss: last.loss, ...baselines }) } : {}),
+  }
+  const changes = await changesOf(model, folder.path, metrics.at(-1))
+  const { name } = recipe
+  const report = folder.file('report.html')
+  const described = { name, backend: backend.description, changes, evaluations, ...(baselines ? { baselines } : {}) }
+  const config = recipe as unknown as Json
+  await writeReport({
+    path: report,
+    run: { ...described, ...told, config, summary: figures, versions: await versions() },
+  })
+  const sample = samples.at(-1)
+  return { ...described, ...figures, path: folder.path, report, ...(sample ? { sample } : {}) }
+}
+
+/** How far the weights are from those of step 0, which every run keeps. */
+async function changesOf(model: LanguageModel, run: string, last: MetricPoint | undefined): Promise<GroupChange[]> {
+  const start = (await listCheckpoints(checkpointsDir(run))).find(({ step }) => step === 0)
+  if (!start) return []
+  const { weights: before } = await readCheckpoint(start.path, { part: 'weights' })
+  const after = new Map([...model.weights()].filter(([name]) => model.parameters.has(name)))
+  const prefix = 'grad_norm.'
+  const norms = Object.entries(last ?? {}).filter(([name]) => name.startsWith(prefix))
+  const gradNorms = Object.fromEntries(norms.map(([name, norm]) => [name.slice(prefix.length), norm]))
+  return whatChanged({ before, after, group: parameterGroup, gradNorms })
+}
+
+function sum(metrics: readonly MetricPoint[], name: string): number {
+  return metrics.reduce((total, point) => total + (point[name] ?? 0), 0)
+}
+
+async function versions(): Promise<Record<string, string>> {
+  const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'))
+  return { sluice: version, node: process.versions.node, tfjs: tf.version_core }
+}
