@@ -1,12 +1,12 @@
-import { type DocumentRow, type Documents, maxDocumentBytes, type Source } from '@sluice/pipeline'
+import type { DocumentRow, Documents, Source } from '@sluice/pipeline'
 import { openUtf8 } from '../encoding/open.ts'
 import { brokenOnce } from '../pieces/broken.ts'
 import { decodePiece } from '../pieces/decode.ts'
 import { lineFeeds } from '../pieces/newlines.ts'
-import { partsOf } from '../pieces/parts.ts'
+import { fits, partBytes, partsOf } from '../pieces/parts.ts'
 import { piecesOf } from '../pieces/pieces.ts'
 import { type FormatReader, filesSource } from '../source/files-source.ts'
-import type { FilesOptions } from '../source/options.ts'
+import { type FilesOptions, filesDefaults } from '../source/options.ts'
 import { type Chapter, chaptersOf } from './chapters/chapters.ts'
 import type { BookHeader } from './gutenberg/header.ts'
 import { bookStretches } from './gutenberg/stretches.ts'
@@ -26,18 +26,21 @@ export type BookPosition = { readonly rows: number }
  * Books in plain text. Header, credits and footer of Project Gutenberg go, in all their historical spellings; title, author and
  * number are kept as metadata. Chapters joined are the book. Ids: the file's name; `name#7` for the seventh chapter.
  *
- * Chapters and headers are looked for in 8 MiB at a time: a whole book, for all but a handful.
+ * Chapters are looked for in 8 MiB at a time: a whole book, for all but a handful.
  */
 export function books(options: BooksOptions): Source<Documents> {
-  const { id = 'books', path, baseDir = process.cwd(), emit = () => {} } = options
-  return filesSource({ id, path, baseDir, emit, extensions: ['.txt', '.text'], read: bookReader(options) })
+  const settings = { chapters: false, unwrap: false, ...options, ...filesDefaults(options, 'books') }
+  return filesSource({ ...settings, extensions: ['.txt', '.text'], read: bookReader(settings) })
 }
 
-function bookReader(options: BooksOptions): FormatReader<BookPosition> {
-  const { encoding = 'auto', chapters = false, maxDocumentBytes: limit = maxDocumentBytes } = options
+const chapterWindow = 8 * 1024 * 1024
+
+function bookReader(settings: Required<BooksOptions>): FormatReader<BookPosition> {
+  const { encoding, chapters, maxDocumentBytes: limit } = settings
   const sections = (text: string): Chapter[] => (chapters ? chaptersOf(text) : [{ heading: undefined, text }])
   return async function* read(file, from, context) {
     const reader = await openUtf8(file, encoding)
+    const window = chapters ? chapterWindow : partBytes
     const onBroken = brokenOnce(file, context)
     const stretchesOf = bookStretches()
     let emitted = 0
@@ -52,11 +55,13 @@ function bookReader(options: BooksOptions): FormatReader<BookPosition> {
       for (const row of rowsOf(open, last)) {
         if (++emitted > (from?.rows ?? 0)) yield { rows: [row], bytes: row.text.length, position: { rows: emitted } }
       }
-      open = last ? undefined : { ...open, text: '' }
+      open = last ? undefined : { ...open, text: '', bytes: 0 }
     }
     function rowsOf(document: OpenDocument, last: boolean): DocumentRow[] {
-      const texts = partsOf(options.unwrap ? unwrap(document.text) : document.text, limit)
+      const content = settings.unwrap ? unwrap(document.text) : document.text
       const first = document.parts
+      const texts =
+        first === 0 && last && fits(content, limit) ? [content] : partsOf(content, Math.min(limit, partBytes))
       document.parts += texts.length
       const { id, url, lang, metadata } = document
       return texts.map((text, i) => {
@@ -74,15 +79,17 @@ function bookReader(options: BooksOptions): FormatReader<BookPosition> {
     }
 
     try {
-      for await (const piece of piecesOf(reader, { boundary: 'line', target: limit, limit })) {
+      for await (const piece of piecesOf(reader, { boundary: 'line', target: window, limit: window })) {
         for (const stretch of stretchesOf(lineFeeds(decodePiece(piece, onBroken)))) {
           header = stretch.header ?? header
           for (const [i, section] of sections(stretch.text).entries()) {
             const goesOn =
               i === 0 && open !== undefined && stretch.header === undefined && section.heading === undefined
             if (goesOn && open !== undefined) {
-              if (Buffer.byteLength(open.text) + Buffer.byteLength(section.text) > limit) yield* flush(false)
+              const size = Buffer.byteLength(section.text)
+              if (open.bytes + size > limit) yield* flush(false)
               open.text += section.text
+              open.bytes += size
               continue
             }
             yield* flush(true)
@@ -90,6 +97,7 @@ function bookReader(options: BooksOptions): FormatReader<BookPosition> {
             documents++
             open = openDocument(file.name, documents, chapters, header, section)
           }
+          if (stretch.ends && open) open.text = `${open.text.trimEnd()}\n`
           if (stretch.ends) yield* flush(true)
         }
       }
@@ -103,6 +111,8 @@ function bookReader(options: BooksOptions): FormatReader<BookPosition> {
 interface OpenDocument {
   id: string
   text: string
+  /** UTF-8 of `text`. */
+  bytes: number
   /** Parts of it that have gone out. */
   parts: number
   url: string | undefined
@@ -122,6 +132,7 @@ function openDocument(
   return {
     id: chapters || number > 1 ? `${file}#${number}` : file,
     text,
+    bytes: Buffer.byteLength(text),
     parts: 0,
     url: ebook === undefined ? undefined : `https://www.gutenberg.org/ebooks/${ebook}`,
     lang,

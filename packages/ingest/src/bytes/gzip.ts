@@ -29,8 +29,15 @@ export function gunzipReader(input: ByteReader, file: string): ByteReader {
     const count = await input.read(chunk)
     fed += count
     await new Promise<void>(resolve => {
-      if (count > 0) gunzip.write(chunk.subarray(0, count), () => resolve())
-      else gunzip.once('close', resolve).end()
+      // A fault closes the stream without calling back.
+      gunzip.once('close', resolve)
+      if (count === 0) gunzip.end()
+      else {
+        gunzip.write(chunk.subarray(0, count), () => {
+          gunzip.off('close', resolve)
+          resolve()
+        })
+      }
     })
     if (count === 0) ended = true
   }

@@ -22,10 +22,12 @@ export function autoReader(input: PeekReader, decided?: 'utf-8'): AutoReader {
     async read(into) {
       if (encoding !== undefined) return after.read(into)
       const sample = await input.peek(Math.max(1, Math.min(into.length, encodingSample)))
-      if (sample.length === 0) return 0
+      // The end, or the fault that ended the sample.
+      if (sample.length === 0) return input.read(into)
       const ascii = asciiLength(sample)
       if (ascii > 0) return input.read(into.subarray(0, ascii))
-      encoding = guessEncoding(await input.peek(encodingSample))
+      const following = await input.peek(encodingSample)
+      encoding = guessEncoding(following, following.length < encodingSample)
       if (encoding === 'windows-1252') after = windows1252Reader(input)
       return after.read(into)
     },

@@ -8,20 +8,21 @@ export const encodingSample = 64 * 1024
  *
  * Text in Windows-1252 is hardly ever valid UTF-8: its bytes above 0x7f stand alone. So valid UTF-8 is UTF-8. A file in UTF-8
  * with a few broken bytes is told from Windows-1252 by the majority: at least nine in ten of its non-ASCII sequences are valid.
+ *
+ * @param whole whether the text ends with the sample; otherwise it may end inside a character, and that says nothing
  */
-export function guessEncoding(sample: Uint8Array): 'utf-8' | 'windows-1252' {
+export function guessEncoding(sample: Uint8Array, whole: boolean): 'utf-8' | 'windows-1252' {
   if (isUtf8(sample)) return 'utf-8'
   let valid = 0
   let broken = 0
   for (let i = 0; i < sample.length; ) {
     const length = sequenceLength(sample, i)
     if (length > 1) valid++
-    else if (length === 0) broken++
-    // The sample may end inside a character: that says nothing.
-    else if (length < 0) break
+    else if (length === 0 || (length < 0 && whole)) broken++
     i += Math.max(1, length)
+    if (length < 0 && !whole) break
   }
-  return broken === 0 || valid >= 9 * broken ? 'utf-8' : 'windows-1252'
+  return valid >= 9 * broken ? 'utf-8' : 'windows-1252'
 }
 
 /** Length of the valid UTF-8 sequence at `at` (RFC 3629); 0 where there is none; -1 where the bytes end within one. */

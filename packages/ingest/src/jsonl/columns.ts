@@ -5,11 +5,11 @@ import { timestampOf } from './timestamp.ts'
 /** Which columns hold what, where their names do not tell. Dotted paths go into objects: `"meta.url"`. */
 export interface ColumnMapping {
   /** Several are joined by a blank line: `["title", "selftext"]`. */
-  readonly text?: string | readonly string[]
-  readonly id?: string
-  readonly url?: string
-  readonly created?: string
-  readonly lang?: string
+  readonly text?: string | readonly string[] | undefined
+  readonly id?: string | undefined
+  readonly url?: string | undefined
+  readonly created?: string | undefined
+  readonly lang?: string | undefined
 }
 
 /** What a record says that a document has a column for. */

@@ -1,5 +1,5 @@
 import { type DocumentRow, maxDocumentBytes } from '@sluice/pipeline'
-import { partsOf } from '../pieces/parts.ts'
+import { fits, partBytes, partsOf } from '../pieces/parts.ts'
 import { type ColumnMapping, columnReader } from './columns.ts'
 import { BadRecord, recordOf } from './records.ts'
 
@@ -20,7 +20,7 @@ export function lineReader(options: LineOptions): LineReader {
     const { text, id = defaultId, row } = read(record)
     if (text === undefined) throw withoutText(record, columns)
     if (text === '') return []
-    const parts = partsOf(text, limit)
+    const parts = fits(text, limit) ? [text] : partsOf(text, Math.min(limit, partBytes))
     return parts.map((part, i) => ({ id, text: part, source, part: i, last: i === parts.length - 1, ...row }))
   }
 }

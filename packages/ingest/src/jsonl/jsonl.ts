@@ -2,9 +2,10 @@ import type { DocumentRow, Documents, Source } from '@sluice/pipeline'
 import { openUtf8 } from '../encoding/open.ts'
 import { brokenOnce } from '../pieces/broken.ts'
 import { decodePiece } from '../pieces/decode.ts'
+import { partBytes } from '../pieces/parts.ts'
 import { piecesOf } from '../pieces/pieces.ts'
 import { type FormatReader, filesSource } from '../source/files-source.ts'
-import type { FilesOptions } from '../source/options.ts'
+import { type FilesOptions, filesDefaults, pieceBytes } from '../source/options.ts'
 import { badLines } from './bad-lines.ts'
 import type { ColumnMapping } from './columns.ts'
 import { lineReader } from './documents.ts'
@@ -25,6 +26,8 @@ export type JsonlPosition = {
   readonly byte: number
   /** Lines before it. */
   readonly line: number
+  /** Parts before it of the document on the line that begins here. */
+  readonly parts?: number
   /** Whether it is in the middle of a line that is too long and is being passed over. */
   readonly overlong?: true
   readonly encoding?: string
@@ -37,13 +40,16 @@ export type JsonlPosition = {
  * @throws DataError for a bad line, unless `onError` is `'skip'`
  */
 export function jsonl(options: JsonlOptions): Source<Documents> {
-  const { id = 'jsonl', path, baseDir = process.cwd(), emit = () => {} } = options
-  return filesSource({ id, path, baseDir, emit, extensions: ['.jsonl', '.ndjson'], read: jsonlReader(options) })
+  const settings = { ...defaults, ...options, ...filesDefaults(options, 'jsonl') }
+  return filesSource({ ...settings, extensions: ['.jsonl', '.ndjson'], read: jsonlReader(settings) })
 }
 
-function jsonlReader(options: JsonlOptions): FormatReader<JsonlPosition> {
-  const { encoding = 'auto', onError = 'error', maxLineBytes: limit = 256 * 1024 * 1024 } = options
-  const documentsOf = lineReader(options)
+const defaults = { columns: {}, onError: 'error' as const, maxLineBytes: 256 * 1024 * 1024 }
+
+function jsonlReader(settings: Required<JsonlOptions>): FormatReader<JsonlPosition> {
+  const { encoding, onError, maxLineBytes: limit } = settings
+  const target = pieceBytes(settings)
+  const documentsOf = lineReader(settings)
   return async function* read(file, from, context) {
     const reader = await openUtf8(file, encoding, from)
     const onBroken = brokenOnce(file, context)
@@ -51,47 +57,73 @@ function jsonlReader(options: JsonlOptions): FormatReader<JsonlPosition> {
     let line = from?.line ?? 0
     let overlong = from?.overlong ?? false
 
-    const position = (byte: number): JsonlPosition => {
+    let skipParts = from?.parts ?? 0
+
+    const position = (byte: number, parts = 0): JsonlPosition => {
       const known = reader.encoding()
-      return { byte, line, ...(overlong ? { overlong } : {}), ...(known === undefined ? {} : { encoding: known }) }
+      const rest = { ...(parts > 0 ? { parts } : {}), ...(overlong ? { overlong } : {}) }
+      return { byte, line, ...rest, ...(known === undefined ? {} : { encoding: known }) }
     }
 
     try {
-      for await (const piece of piecesOf(reader, { boundary: 'record', limit, start: from?.byte ?? 0 })) {
-        const rows: DocumentRow[] = []
-        const batch = () => ({ rows, bytes: piece.bytes.length, position: position(piece.end) })
+      for await (const piece of piecesOf(reader, { boundary: 'record', target, limit, start: from?.byte ?? 0 })) {
         if (!piece.whole) {
           if (!overlong) onBad(new BadRecord(`expected a line of at most ${limit} bytes`), line + 1, piece.start)
           overlong = true
-          yield batch()
+          yield { rows: [], bytes: 0, position: position(piece.end) }
           continue
         }
+        const firstLine = line
+        const place = (): number => piece.start + lineStart(piece.bytes, line - firstLine)
         const text = decodePiece(piece, onBroken)
-        for (let start = 0; start < text.length; ) {
+        let rows: DocumentRow[] = []
+        let bytes = 0
+        for (let start = 0; start < text.length; line++) {
           const feed = text.indexOf('\n', start)
           const end = feed < 0 ? text.length : feed
           const content = text.slice(start, end)
-          line++
-          if (overlong) overlong = false
-          else if (/\S/.test(content)) {
-            try {
-              const made = documentsOf(content, context.id, `${file.name}#${line}`)
-              if (made.length === 0) context.leaveOut('records without text')
-              for (const row of made) rows.push(row)
-            } catch (error) {
-              if (!(error instanceof BadRecord)) throw error
-              // What was read before the fault is whole.
-              if (onError === 'error' && rows.length > 0) yield batch()
-              const mark = piece.start === 0 && piece.bytes[0] === 0xef && start > 0 ? 3 : 0
-              onBad(error, line, piece.start + mark + Buffer.byteLength(text.slice(0, start)))
-            }
-          }
           start = end + 1
+          if (overlong) {
+            overlong = false
+            continue
+          }
+          if (!/\S/.test(content)) continue
+          let made: DocumentRow[] = []
+          try {
+            made = documentsOf(content, context.id, `${file.name}#${line + 1}`)
+          } catch (error) {
+            if (!(error instanceof BadRecord)) throw error
+            // What was read before the fault is whole.
+            if (onError === 'error' && rows.length > 0) yield { rows, bytes, position: position(place()) }
+            onBad(error, line + 1, place())
+            continue
+          }
+          if (made.length === 0) context.leaveOut('records without text')
+          if (made.length > 1) {
+            // A long document: its parts go out one by one, so that no frame holds it all.
+            if (rows.length > 0) yield { rows, bytes, position: position(place()) }
+            rows = made.splice(-1)
+            bytes = partBytes
+            for (let part = skipParts; part < made.length; part++) {
+              yield { rows: [made[part]!], bytes: partBytes, position: position(place(), part + 1) }
+            }
+          } else if (made.length === 1) {
+            rows.push(made[0]!)
+            bytes += content.length
+          }
+          skipParts = 0
         }
-        yield batch()
+        yield { rows, bytes, position: position(piece.end) }
       }
     } finally {
       await reader.close()
     }
   }
+}
+
+/** Index of the first byte of line `number`, 0 the first. Counted in bytes: the text may show broken ones as longer U+FFFD. */
+function lineStart(bytes: Buffer, number: number): number {
+  let at = 0
+  for (let line = 0; line < number; line++) at = bytes.indexOf(0x0a, at) + 1
+  return at
 }

@@ -1,4 +1,5 @@
 import { isUtf8 } from 'node:buffer'
+import { sequenceLength } from '../encoding/guess.ts'
 import type { Piece } from './pieces.ts'
 
 /** Told once per file: bytes that are not UTF-8, which the text shows as U+FFFD. */
@@ -12,16 +13,9 @@ export function decodePiece(piece: Piece, onBroken: OnBroken): string {
   return start === 0 && text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }
 
-/** Index of the first byte that does not continue valid UTF-8, by halving. */
+/** Index of the first byte that belongs to no valid sequence. */
 function firstBroken(bytes: Buffer): number {
-  let low = 0
-  let high = bytes.length
-  while (high - low > 1) {
-    let middle = (low + high) >> 1
-    while (middle > low + 1 && (bytes[middle]! & 0xc0) === 0x80) middle--
-    if (isUtf8(bytes.subarray(low, middle))) low = middle
-    else high = middle
-    if (middle === low + 1 && high === middle) break
-  }
-  return low
+  let at = 0
+  for (let length = sequenceLength(bytes, 0); length > 0; length = sequenceLength(bytes, at)) at += length
+  return at
 }

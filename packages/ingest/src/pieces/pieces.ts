@@ -5,8 +5,12 @@ export interface PieceOptions {
   readonly boundary: Boundary
   /** Bytes that a piece has at most, as long as there is a boundary among them. Default 256 KiB. */
   readonly target?: number
-  /** Bytes at which a piece is cut though there is no boundary in it. */
+  /** Bytes over which a piece is cut though there is no boundary in it. */
   readonly limit: number
+  /** Bytes of the pieces that such a stretch is cut into. Default: the limit. */
+  readonly part?: number
+  /** Whether the reader stands inside such a stretch. Default false. */
+  readonly inside?: boolean
   /** Bytes of the text before the reader's next one: where a resumed reader stands. Default 0. */
   readonly start?: number
 }
@@ -29,15 +33,17 @@ export interface Piece {
  * Holds one buffer, as long as the longest piece so far. When the reader fails, what is whole is given out before the error is.
  */
 export async function* piecesOf(reader: ByteReader, options: PieceOptions): AsyncGenerator<Piece, void, undefined> {
-  const { boundary, limit } = options
+  const { boundary, limit, part = limit } = options
   const target = Math.min(options.target ?? 256 * 1024, limit)
+  let { inside = false } = options
   let window: Buffer = Buffer.allocUnsafeSlow(Math.min(target + 1, 64 * 1024))
   let start = options.start ?? 0
   let held = 0
   let failure: { error: unknown } | undefined
   let ended = false
   for (;;) {
-    let extent = target
+    let extent = inside ? Math.min(part, target) : target
+    const most = inside ? part : limit
     let searched = 0
     let cut = 0
     let whole = true
@@ -58,19 +64,20 @@ export async function* piecesOf(reader: ByteReader, options: PieceOptions): Asyn
       }
       cut = lastBoundary(window.subarray(0, held), boundary, searched, extent)
       if (cut > 0) break
-      if (extent >= limit) {
-        cut = emergencyCut(window.subarray(0, held), extent)
+      if (extent >= most) {
+        cut = emergencyCut(window.subarray(0, held), Math.min(extent, part))
         whole = false
         break
       }
       searched = extent - 1
-      extent = Math.min(limit, 2 * extent)
+      extent = Math.min(most, 2 * extent)
     }
     if (cut > 0) yield { bytes: window.subarray(0, cut), start, end: start + cut, whole }
     if (ended && (cut === held || cut === 0)) {
       if (failure) throw failure.error
       return
     }
+    inside = !whole
     window.copyWithin(0, cut, held)
     held -= cut
     start += cut

@@ -2,20 +2,19 @@ import {
   DataError,
   type DocumentRow,
   type Documents,
+  defineSource,
   documentsBatch,
   documentsSchema,
-  type Frame,
   type Json,
   type RunEvent,
   SluiceError,
   type Source,
 } from '@sluice/pipeline'
+import type { RecordBatch } from 'apache-arrow'
 import type { CorpusFile } from '../path/corpus-file.ts'
 import { resolvePath } from '../path/resolve.ts'
+import { LeftOut } from './left-out.ts'
 import { type FilePosition, startOf } from './position.ts'
-
-/** Bytes of text after which a frame is closed. A single document or part may be larger. */
-export const frameBytes = 1024 * 1024
 
 /** Documents that a reader has made of the file so far. */
 export interface Batch<P extends Json> {
@@ -31,7 +30,7 @@ export interface ReaderContext {
   readonly id: string
   readonly signal: AbortSignal
   warn(message: string): void
-  /** Counts one of `what` ("bad lines") that gave no document; told in a note when the reading ends. */
+  /** Counts one of `what` ("bad lines") that gave no document; told in the summary of the run. */
   leaveOut(what: string): void
 }
 
@@ -49,6 +48,7 @@ export interface FilesSourceOptions<P extends Json> {
   /** Names of files taken from a directory end so, or so and `.gz`. */
   readonly extensions: readonly string[]
   readonly read: FormatReader<P>
+  readonly frameBytes: number
   readonly emit: (event: RunEvent) => void
 }
 
@@ -58,48 +58,52 @@ export interface FilesSourceOptions<P extends Json> {
  */
 export function filesSource<P extends Json>(options: FilesSourceOptions<P>): Source<Documents> {
   const { id, emit } = options
-  return {
+  const heard = new Set<string>()
+  // A run reads its sources several times (tokenizer, evaluation, epochs): the fullest reading tells what was left out.
+  let fullest = new LeftOut()
+  const source = defineSource({
     id,
     schema: documentsSchema,
-    replayable: true,
     async *read(from, signal) {
-      const leftOut: LeftOut = {}
+      const leftOut = new LeftOut()
       const context: ReaderContext = {
         id,
         signal,
-        warn: message => emit({ type: 'warning', stage: id, message }),
+        warn: message => {
+          if (heard.has(message) || heard.size > 1000) return
+          heard.add(message)
+          emit({ type: 'warning', stage: id, message })
+        },
         leaveOut: what => {
-          leftOut[what] = (leftOut[what] ?? 0) + 1
+          leftOut.add(what)
+          if (leftOut.total > fullest.total) fullest = leftOut
         },
       }
       try {
-        yield* frames(options, from, context, leftOut)
+        yield* batches(options, from, context, leftOut)
       } catch (error) {
         // What lies below knows the file and not the source.
         if (error instanceof SluiceError && error.stage === undefined) Object.assign(error, { stage: id })
         throw error
-      } finally {
-        const message = told(leftOut)
-        if (message !== '') emit({ type: 'note', stage: id, message, values: { ...leftOut } })
       }
     },
-  }
+  })
+  return { ...source, summary: () => (fullest.total === 0 ? undefined : fullest) }
 }
 
-type LeftOut = Record<string, number>
-
-const told = (leftOut: LeftOut): string => {
-  const counts = Object.entries(leftOut).map(([what, count]) => `${count} ${what}`)
-  return counts.length === 0 ? '' : `left out: ${counts.join(', ')}`
+interface Filled {
+  readonly batch: RecordBatch<Documents>
+  readonly position: Json
 }
 
-async function* frames<P extends Json>(
+async function* batches<P extends Json>(
   options: FilesSourceOptions<P>,
   from: Json | undefined,
   context: ReaderContext,
   leftOut: LeftOut,
-): AsyncGenerator<Frame<Documents>, void, undefined> {
-  const { id, signal } = context
+): AsyncGenerator<Filled, void, undefined> {
+  const { signal } = context
+  const { frameBytes } = options
   const files = await resolvePath(options)
   const start = startOf<P>(from, files)
   let rows: DocumentRow[] = []
@@ -107,8 +111,8 @@ async function* frames<P extends Json>(
   let position: FilePosition<P> | undefined
   let documents = 0
 
-  const frame = (): Frame<Documents> => {
-    const emitted = { batch: documentsBatch(rows), cursor: { [id]: position as Json }, seq: 0 }
+  const filled = (): Filled => {
+    const emitted = { batch: documentsBatch(rows), position: position as Json }
     rows = []
     bytes = 0
     return emitted
@@ -119,30 +123,30 @@ async function* frames<P extends Json>(
     try {
       for await (const batch of options.read(file, i === start.index ? start.at : undefined, context)) {
         if (signal.aborted) return
-        if (rows.length > 0 && bytes + batch.bytes > frameBytes) yield frame()
+        if (rows.length > 0 && bytes + batch.bytes > frameBytes) yield filled()
         if (batch.rows.length > 0) {
           for (const row of batch.rows) rows.push(row)
           documents += batch.rows.length
           bytes += batch.bytes
         }
         position = { file: file.name, at: batch.position }
-        if (bytes >= frameBytes) yield frame()
+        if (bytes >= frameBytes) yield filled()
         if (signal.aborted) return
       }
     } catch (error) {
       // What was read before the fault is whole.
-      if (rows.length > 0) yield frame()
+      if (rows.length > 0) yield filled()
       throw error
     }
     position = { file: file.name, done: true }
   }
-  if (rows.length > 0) yield frame()
-  if (documents === 0 && from === undefined && !signal.aborted) throw empty(options.path, files, told(leftOut))
+  if (rows.length > 0) yield filled()
+  if (documents === 0 && from === undefined && !signal.aborted) throw empty(options.path, files, leftOut)
 }
 
-function empty(path: string | readonly string[], files: readonly CorpusFile[], leftOut: string): DataError {
+function empty(path: string | readonly string[], files: readonly CorpusFile[], leftOut: LeftOut): DataError {
   const what = files.length === 1 ? 'the file has no text' : `none of its ${files.length} files has text`
-  return new DataError(`there is no document in it: ${leftOut || what}`, {
+  return new DataError(`there is no document in it: ${leftOut.total === 0 ? what : leftOut.message}`, {
     file: [path].flat().join(', '),
     advice: 'point "path" at files with text in them',
   })

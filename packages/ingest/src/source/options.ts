@@ -1,4 +1,4 @@
-import type { BuildContext, RunEvent } from '@sluice/pipeline'
+import { type BuildContext, maxDocumentBytes, type RunEvent } from '@sluice/pipeline'
 import { z } from 'zod'
 
 /** What every source of files can be told. */
@@ -13,8 +13,28 @@ export interface FilesOptions {
   readonly encoding?: string
   /** Bytes of UTF-8 over which a document travels as parts. Default `maxDocumentBytes` of the documents schema. */
   readonly maxDocumentBytes?: number
-  /** Takes warnings and notes: text that is not valid UTF-8, lines skipped. Default: nobody hears them. */
+  /** Bytes of text over which a frame is closed; one document or part may be more. Default 1 MiB. */
+  readonly frameBytes?: number
+  /** Takes warnings: text that is not valid UTF-8, the first line skipped in a file. Default: nobody hears them. */
   readonly emit?: (event: RunEvent) => void
+}
+
+/** The options that every source of files passes on, with their defaults. */
+export function filesDefaults(options: FilesOptions, id: string): Required<Omit<FilesOptions, 'path'>> & FilesOptions {
+  return {
+    id,
+    baseDir: process.cwd(),
+    encoding: 'auto',
+    maxDocumentBytes,
+    frameBytes: 1024 * 1024,
+    emit: () => {},
+    ...options,
+  }
+}
+
+/** Bytes of text that are read at a time: a quarter of a frame, so that frames are well filled. */
+export function pieceBytes({ frameBytes }: { readonly frameBytes: number }): number {
+  return Math.max(1, frameBytes >> 2)
 }
 
 /** The same in a config. */

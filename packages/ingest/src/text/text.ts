@@ -1,12 +1,12 @@
-import { type DocumentRow, type Documents, maxDocumentBytes, type Source } from '@sluice/pipeline'
+import type { DocumentRow, Documents, Source } from '@sluice/pipeline'
 import { openUtf8 } from '../encoding/open.ts'
 import { brokenOnce } from '../pieces/broken.ts'
 import { decodePiece } from '../pieces/decode.ts'
 import { lineFeeds } from '../pieces/newlines.ts'
-import { partsOf } from '../pieces/parts.ts'
+import { fits, partBytes, partsOf } from '../pieces/parts.ts'
 import { piecesOf } from '../pieces/pieces.ts'
 import { type Batch, type FormatReader, filesSource } from '../source/files-source.ts'
-import type { FilesOptions } from '../source/options.ts'
+import { type FilesOptions, filesDefaults, pieceBytes } from '../source/options.ts'
 import { isBlank, splitText, type TextUnit, trimUnit } from './split.ts'
 
 export interface TextOptions extends FilesOptions {
@@ -27,19 +27,26 @@ export type TextPosition = {
 
 /**
  * Plain text files as documents. Line ends become LF, a byte order mark goes. A document over `maxDocumentBytes` travels as
- * parts, cut at a line end or space where there is one. Ids: the file's name; `name#7` for the seventh line or paragraph.
+ * parts of up to 1 MiB, cut at a line end or space where there is one. Ids: the file's name; `name#7` for the seventh line or paragraph.
  */
 export function text(options: TextOptions): Source<Documents> {
-  const { id = 'text', path, baseDir = process.cwd(), emit = () => {} } = options
-  return filesSource({ id, path, baseDir, emit, extensions: ['.txt', '.text', '.md'], read: textReader(options) })
+  const settings = { documents: 'file' as const, ...options, ...filesDefaults(options, 'text') }
+  return filesSource({ ...settings, extensions: ['.txt', '.text', '.md'], read: textReader(settings) })
 }
 
-function textReader(options: TextOptions): FormatReader<TextPosition> {
-  const { documents: unit = 'file', encoding = 'auto', maxDocumentBytes: limit = maxDocumentBytes } = options
+function textReader(settings: Required<TextOptions>): FormatReader<TextPosition> {
+  const { documents: unit, encoding, maxDocumentBytes: limit } = settings
   return async function* read(file, from, context) {
     const reader = await openUtf8(file, encoding, from)
-    const boundary = unit === 'file' ? 'none' : unit
-    const target = unit === 'file' ? limit : 256 * 1024
+    const part = Math.min(limit, partBytes)
+    const cutting = {
+      boundary: unit === 'file' ? ('none' as const) : unit,
+      target: unit === 'file' ? limit : pieceBytes(settings),
+      limit,
+      part,
+      start: from?.byte ?? 0,
+      inside: (from?.parts ?? 0) > 0,
+    }
     const onBroken = brokenOnce(file, context)
     let documents = from?.documents ?? 0
     let parts = from?.parts ?? 0
@@ -52,7 +59,8 @@ function textReader(options: TextOptions): FormatReader<TextPosition> {
     }
     const rowsOf = (content: string, over: boolean): DocumentRow[] => {
       const id = unit === 'file' ? file.name : `${file.name}#${documents + 1}`
-      const texts = partsOf(trimUnit(content, unit, parts === 0, over), limit)
+      const trimmed = trimUnit(content, unit, parts === 0, over)
+      const texts = parts === 0 && over && fits(trimmed, limit) ? [trimmed] : partsOf(trimmed, part)
       const first = parts
       if (over) documents++
       parts = over ? 0 : parts + texts.length
@@ -62,7 +70,7 @@ function textReader(options: TextOptions): FormatReader<TextPosition> {
     }
 
     try {
-      for await (const piece of piecesOf(reader, { boundary, target, limit, start: from?.byte ?? 0 })) {
+      for await (const piece of piecesOf(reader, cutting)) {
         const units = splitText(lineFeeds(decodePiece(piece, onBroken)), unit)
         const over = piece.whole || units.length > 1
         if (held) {

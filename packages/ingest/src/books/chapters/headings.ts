@@ -110,5 +110,13 @@ function afterBreak(text: string, start: number, previous: Heading | undefined):
 
 /** The lines between `end` and the next blank line, if there are at most two; `''` for none. */
 function continuation(text: string, end: number): string | undefined {
-  return /^(?:\n[^\n]*[^\s][^\n]*){0,2}(?=\n[^\S\n]*(?:\n|$)|$)/.exec(text.slice(end, end + 300))?.[0]
+  let at = end
+  for (let lines = 0; lines <= 2; lines++) {
+    if (at === text.length) return text.slice(end)
+    const feed = text.indexOf('\n', at + 1)
+    const next = feed < 0 ? text.length : feed
+    if (text.slice(at, next).trim() === '') return text.slice(end, at)
+    at = next
+  }
+  return at === text.length ? text.slice(end) : undefined
 }

@@ -33,7 +33,7 @@ export function bookStretches(): (piece: string) => BookStretch[] {
         begun = true
       }
       const footer = footerOf(piece, at)
-      const text = footer === undefined ? piece.slice(at) : withoutTail(piece.slice(at, footer))
+      const text = piece.slice(at, footer)
       inside = footer === undefined
       stretches.push({ text, ...(header ? { header } : {}), ends: !inside })
       if (footer === undefined) break
@@ -41,9 +41,4 @@ export function bookStretches(): (piece: string) => BookStretch[] {
     }
     return stretches
   }
-}
-
-function withoutTail(text: string): string {
-  const trimmed = text.trimEnd()
-  return trimmed === '' ? '' : `${trimmed}\n`
 }
