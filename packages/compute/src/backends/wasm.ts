@@ -1,11 +1,15 @@
-import { ConfigError } from '@sluice/pipeline'
+import { availableParallelism } from 'node:os'
+import { registerKernels } from '../ops/dispatch.ts'
 import { tf } from '../tf.ts'
+import { loadWasm, type WasmEngine } from '../wasm/engine/load.ts'
+import { wasmKernels } from '../wasm/ops/kernels.ts'
 import type { Candidate } from './backend.ts'
 import { quietCpu } from './cpu.ts'
 
-/** Beyond 4 GiB tfjs's wasm heap overwrites itself without an error; the estimate may be a third too low. */
+/** Its addresses end at 4 GiB; an estimate may be too low by a sixth. */
 export const WASM_LIMIT = 3e9
 
+/** tfjs's wasm backend with our own kernels: what carries training where no compiler is at hand. */
 export const wasm: Candidate = {
   name: 'wasm',
   async report({ needBytes = 0 }) {
@@ -18,35 +22,44 @@ export const wasm: Candidate = {
       }
     }
     try {
-      await load()
-      return { name: 'wasm', available: true, reason: 'WebAssembly with SIMD, from npm alone' }
+      const { shared, instructionSet } = await load()
+      const threads = shared ? 'on several threads' : 'on one thread'
+      return { name: 'wasm', available: true, reason: `WebAssembly (${instructionSet}) ${threads}, from npm alone` }
     } catch (cause) {
       return { name: 'wasm', available: false, reason: `it does not load: ${(cause as Error).message}` }
     }
   },
-  async start() {
-    await load()
-    if (!(await tf.setBackend('wasm'))) throw new ConfigError('the wasm backend does not start')
-    return { name: 'wasm', description: 'tfjs wasm: WebAssembly with SIMD', threads: 1, precision: 'f32' }
+  async start({ threads = availableParallelism() }) {
+    const engine = await load()
+    engine.setThreads(threads)
+    await tf.setBackend('wasm')
+    return {
+      name: 'wasm',
+      description: 'WebAssembly with SIMD',
+      threads: engine.heap.pool.threads,
+      instructionSet: engine.instructionSet,
+      precision: 'f32',
+    }
   },
 }
 
-let loading: Promise<void> | undefined
+let loading: Promise<WasmEngine> | undefined
 
-/** Loads and initialises the backend once, and removes the two process-wide error handlers that its module adds. */
-function load(): Promise<void> {
+/** Loads it once, and removes the two process-wide error handlers that its module adds. */
+function load(): Promise<WasmEngine> {
   loading ??= (async () => {
     quietCpu()
     const before = new Map(FAULTS.map(fault => [fault, process.listeners(fault)]))
-    await import('@tensorflow/tfjs-backend-wasm')
     const previous = tf.engine().backendName
-    await tf.setBackend('wasm')
+    const engine = await loadWasm()
+    registerKernels('wasm', wasmKernels(engine.heap))
     if (previous) await tf.setBackend(previous)
     for (const fault of FAULTS) {
       for (const listener of process.listeners(fault)) {
         if (!before.get(fault)?.includes(listener)) process.removeListener(fault, listener)
       }
     }
+    return engine
   })()
   return loading
 }

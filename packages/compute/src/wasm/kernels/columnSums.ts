@@ -1,0 +1,31 @@
+import { f32x4, i32 } from '../assembler/instructions.ts'
+import type { WasmModule } from '../assembler/module.ts'
+import { addJob, type Job } from './job.ts'
+import { forLanes } from './lanes.ts'
+
+/** Columns of a task: two cache lines of each row. */
+export const SUM_COLUMNS = 32
+
+/** out[width] = the sums over the rows of x[rows, width], added to what is there. */
+export const columnSums = {
+  name: 'columnSums',
+  fields: { x: 'i32', out: 'i32', rows: 'i32', width: 'i32' },
+} as const satisfies Job
+
+export function addColumnSums(module: WasmModule): void {
+  addJob(module, columnSums, ({ x, out, rows, width }, task, _, body) => {
+    const columns = body.local('i32')
+    const first = i32.mul(task, SUM_COLUMNS)
+    return [
+      columns.set(i32.min(i32.const(SUM_COLUMNS), i32.sub(width, first))),
+      x.set(i32.add(x, i32.shl(first, 2))),
+      out.set(i32.add(out, i32.shl(first, 2))),
+      body.range(0, rows, 1, () => [
+        forLanes(body, columns, (lanes, j) =>
+          lanes.store(i32.add(out, j), f32x4.add(lanes.load(i32.add(out, j)), lanes.load(i32.add(x, j)))),
+        ),
+        x.set(i32.add(x, i32.shl(width, 2))),
+      ]),
+    ]
+  })
+}

@@ -1,0 +1,14 @@
+/** The part of the WebAssembly JavaScript API that is used here; TypeScript has it in its DOM library only. */
+declare namespace WebAssembly {
+  class Module {
+    constructor(bytes: Uint8Array<ArrayBuffer>)
+  }
+  class Instance {
+    constructor(module: Module, imports?: Record<string, Record<string, unknown>>)
+    readonly exports: Record<string, unknown>
+  }
+  class Memory {
+    readonly buffer: ArrayBuffer | SharedArrayBuffer
+  }
+  function validate(bytes: Uint8Array<ArrayBuffer>): boolean
+}
