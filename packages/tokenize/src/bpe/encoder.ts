@@ -2,7 +2,6 @@ import { ByteStrings, hashBytes } from '../tables/byte-strings.ts'
 import { Ids } from '../tables/ids.ts'
 import { mergeWord } from './merge.ts'
 import type { BpeModel } from './model.ts'
-import { gpt2Word } from './words.ts'
 
 /** Longer words are merged anew each time: they are rare, and would fill the cache with junk. */
 const longestCached = 64
@@ -15,6 +14,8 @@ const cachedIds = 1 << 20
  * The table is bounded and has no influence on the ids.
  */
 export function bpeEncoder(model: BpeModel): (bytes: Uint8Array, at: number, end: number, out: Ids) => void {
+  const cutWord = model.cut.end
+  const merge = model.ignoreMerges ? wholeWords(model) : mergeWord
   let words = new ByteStrings({ strings: 4096, bytes: 32768 })
   let starts = new Int32Array(4096)
   let ids = new Ids(8192)
@@ -30,7 +31,7 @@ export function bpeEncoder(model: BpeModel): (bytes: Uint8Array, at: number, end
       grown.set(starts)
       starts = grown
     }
-    mergeWord(model, bytes, at, end, ids)
+    merge(model, bytes, at, end, ids)
     starts[word + 1] = ids.length
     return word
   }
@@ -38,9 +39,9 @@ export function bpeEncoder(model: BpeModel): (bytes: Uint8Array, at: number, end
   return (bytes, at, end, out) => {
     let i = at
     while (i < end) {
-      const stop = gpt2Word(bytes, i, end)
+      const stop = cutWord(bytes, i, end)
       if (stop - i > longestCached) {
-        mergeWord(model, bytes, i, stop, out)
+        merge(model, bytes, i, stop, out)
       } else {
         const hash = hashBytes(bytes, i, stop)
         let word = words.find(bytes, i, stop, hash)
@@ -55,5 +56,21 @@ export function bpeEncoder(model: BpeModel): (bytes: Uint8Array, at: number, end
       }
       i = stop
     }
+  }
+}
+
+/** Merges only words that are no token as a whole. */
+function wholeWords({ bytes, special }: BpeModel): typeof mergeWord {
+  const specials = new Set(special.values())
+  const known = new ByteStrings({ strings: bytes.length, bytes: bytes.length * 8 })
+  const idOf: number[] = []
+  bytes.forEach((token, id) => {
+    if (token.length === 0 || specials.has(id)) return
+    idOf[known.add(token, 0, token.length, hashBytes(token, 0, token.length))] = id
+  })
+  return (model, word, at, end, out) => {
+    const found = known.find(word, at, end, hashBytes(word, at, end))
+    if (found >= 0) out.push(idOf[found]!)
+    else mergeWord(model, word, at, end, out)
   }
 }

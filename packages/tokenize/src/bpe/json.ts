@@ -1,6 +1,7 @@
 import type { Json } from '@sluice/pipeline'
 import { addedTokens } from '../json/added-tokens.ts'
 import { spell } from './byte-level.ts'
+import { preTokenizer } from './cuts.ts'
 import type { BpeModel } from './model.ts'
 
 /** tokenizer.json in the form that Hugging Face's `tokenizers` writes for a byte-level BPE. */
@@ -11,8 +12,8 @@ export function writeBpe(model: BpeModel): Json {
     padding: null,
     added_tokens: addedTokens(model.special),
     normalizer: null,
-    pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: true },
-    post_processor: null,
+    pre_tokenizer: preTokenizer(model.cut),
+    post_processor: model.postProcessor,
     decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
     model: {
       type: 'BPE',
@@ -22,7 +23,7 @@ export function writeBpe(model: BpeModel): Json {
       end_of_word_suffix: null,
       fuse_unk: false,
       byte_fallback: false,
-      ignore_merges: false,
+      ignore_merges: model.ignoreMerges,
       vocab: bpeVocab(model),
       merges: bpeMerges(model),
     },

@@ -1,11 +1,11 @@
 import type { Ids } from '../tables/ids.ts'
-import type { BpeModel } from './model.ts'
+import type { MergeTable } from './model.ts'
 
 /**
  * Merges a long word: its symbols are a doubly linked list, its pairs a binary heap by (rank, place). A pair that has changed
  * since it was put there is passed over. At most 3 n pushes, so n log n in all; 40 bytes a byte of text while it runs.
  */
-export function mergeLong(model: BpeModel, bytes: Uint8Array, at: number, end: number, out: Ids): void {
+export function mergeLong(model: MergeTable, bytes: Uint8Array, at: number, end: number, out: Ids): void {
   const size = end - at
   const symbols = new Int32Array(size)
   let count = 0

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import { Ids } from '../tables/ids.ts'
 import { mergeWord, shortWord } from './merge.ts'
 import { mergeLong } from './merge-long.ts'
-import { type BpeModel, type Merge, rankMerges } from './model.ts'
+import { type Merge, type MergeTable, rankMerges } from './model.ts'
 
 /** A model over the bytes 0 to 3 with merges drawn at random: any id may come from several pairs, in any order of rank. */
 const models = fc
@@ -25,7 +25,7 @@ const models = fc
   .map(({ merges, spelling }) => {
     const byteIds = new Int32Array(256).fill(-1)
     byteIds.set([0, 1, 2, 3])
-    const model: BpeModel = { bytes: [], byteIds, special: new Map(), ...rankMerges(merges) }
+    const model: MergeTable = { byteIds, ...rankMerges(merges) }
     return { model, merges, spelling }
   })
 
@@ -69,7 +69,7 @@ describe('merging', () => {
     ]
     const byteIds = new Int32Array(256).fill(-1)
     byteIds[0x61] = 0
-    const model: BpeModel = { bytes: [], byteIds, special: new Map(), ...rankMerges(merges) }
+    const model: MergeTable = { byteIds, ...rankMerges(merges) }
     for (let length = shortWord - 6; length < shortWord + 6; length++) {
       const out = new Ids()
       mergeWord(model, new Uint8Array(length).fill(0x61), 0, length, out)

@@ -1,6 +1,6 @@
 import type { Ids } from '../tables/ids.ts'
 import { mergeLong } from './merge-long.ts'
-import type { BpeModel } from './model.ts'
+import type { MergeTable } from './model.ts'
 
 // Merging a word: of all pairs of neighbours, the one of lowest rank, leftmost first, becomes one token, until none has a rank
 // (Sennrich, Haddow and Birch 2016). Two ways to the same ids: looking through a short word again and again is fastest;
@@ -15,7 +15,7 @@ const symbols = new Int32Array(shortWord)
 const ranks = new Int32Array(shortWord)
 
 /** Appends the ids of the word `bytes[at … end)`. A byte that the vocabulary lacks is left out (loading checks for that). */
-export function mergeWord(model: BpeModel, bytes: Uint8Array, at: number, end: number, out: Ids): void {
+export function mergeWord(model: MergeTable, bytes: Uint8Array, at: number, end: number, out: Ids): void {
   if (end - at > shortWord) {
     mergeLong(model, bytes, at, end, out)
     return
@@ -50,7 +50,7 @@ export function mergeWord(model: BpeModel, bytes: Uint8Array, at: number, end: n
   for (let i = 0; i < count; i++) out.values[out.length++] = symbols[i]!
 }
 
-function rank(model: BpeModel, place: number): number {
+function rank(model: MergeTable, place: number): number {
   const found = model.pairs.find(symbols[place]!, symbols[place + 1]!)
   return found < 0 ? none : found
 }

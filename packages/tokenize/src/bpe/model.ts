@@ -1,17 +1,28 @@
+import type { Json } from '@sluice/pipeline'
 import { Pairs } from '../tables/pairs.ts'
+import type { BpeCut } from './cuts.ts'
 
-/** A byte-level BPE as integers: what the encoder and the decoder work on. */
-export interface BpeModel {
-  /** Bytes of every id, specials included; empty where an id stands for nothing. */
-  readonly bytes: readonly Uint8Array[]
+/** What words are merged by. */
+export interface MergeTable {
   /** Id of each single byte; -1 where the vocabulary has none. */
   readonly byteIds: Int32Array
   /** In order of rank: the pair that is merged … */
   readonly pairs: Pairs
   /** … and the id it becomes. */
   readonly merged: Int32Array
+}
+
+/** A byte-level BPE as integers: what the encoder and the decoder work on. */
+export interface BpeModel extends MergeTable {
+  /** Bytes of every id, specials included; empty where an id stands for nothing. */
+  readonly bytes: readonly Uint8Array[]
   /** Spelling to id. */
   readonly special: ReadonlyMap<string, number>
+  readonly cut: BpeCut
+  /** A word that is a token as a whole is that token, whatever the merges say (Llama 3, tiktoken). */
+  readonly ignoreMerges: boolean
+  /** As it stands in tokenizer.json: kept, not used. */
+  readonly postProcessor: Json
 }
 
 export interface Merge {

@@ -1,5 +1,6 @@
 import type { Json } from '@sluice/pipeline'
 import { decodeIds, replacement, streamDecoder } from '../decode.ts'
+import { spansOf } from '../spans.ts'
 import { Ids } from '../tables/ids.ts'
 import { utf8Writer } from '../tables/utf8.ts'
 import type { Tokenizer } from '../tokenizer.ts'
@@ -8,7 +9,7 @@ import { bpeEncoder } from './encoder.ts'
 import { writeBpe } from './json.ts'
 import type { BpeModel } from './model.ts'
 
-/** Byte-level BPE with GPT-2's way to cut words. Any well-formed string comes back from its ids as it was. */
+/** Byte-level BPE. Any well-formed string comes back from its ids as it was. */
 export function bpeTokenizer(model: BpeModel, endOfText: number): Tokenizer {
   const { bytes } = model
   const encodeUtf8 = bpeEncoder(model)
@@ -26,6 +27,8 @@ export function bpeTokenizer(model: BpeModel, endOfText: number): Tokenizer {
       return ids.toArray()
     },
     encodeUtf8,
+    encodeUtf8Spans: spansOf(encodeUtf8, id => bytes[id]!.length),
+    special: model.special,
     decode: ids => decodeIds(bytesOf, ids),
     decoder: () => streamDecoder(bytesOf),
     token: id => special.get(id) ?? (bytes[id] ? spell(bytes[id]) : '\ufffd'),

@@ -1,8 +1,7 @@
-import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type BuildContext, DataError, type Kind, StorageError } from '@sluice/pipeline'
 import { z } from 'zod'
-import { loadTokenizer } from '../json/load.ts'
+import { readTokenizer } from '../files/read.ts'
 import { endOfTextToken, type Tokenizer } from '../tokenizer.ts'
 import { trainBpe } from '../training/bpe.ts'
 import { trainCharacters, trainWords } from '../training/level.ts'
@@ -18,6 +17,8 @@ type TokenizerKind<C> = Kind<'tokenizer', C, Promise<Tokenizer>, TokenizerContex
 
 const minFrequency = z.int().positive()
 
+const cutName = z.enum(['gpt2', 'cl100k', 'qwen2'])
+
 const bpeConfig = z.object({
   vocabSize: z.int().min(257).default(8192).describe('Tokens to learn, the 256 bytes and the special tokens included.'),
   minFrequency: minFrequency.default(2).describe('A pair that comes less often is not merged.'),
@@ -26,12 +27,15 @@ const bpeConfig = z.object({
     .min(1)
     .default([endOfTextToken])
     .describe('The first ids. The first of them ends documents.'),
+  cut: cutName
+    .default('gpt2')
+    .describe('How text is cut into words: as GPT-2, as GPT-4 and Llama 3 (cl100k), or as Qwen 2.'),
 })
 
 const bpe: TokenizerKind<z.infer<typeof bpeConfig>> = {
   kind: 'tokenizer',
   use: 'bpe',
-  summary: 'Byte-level BPE as in GPT-2, trained on the corpus. Knows every text.',
+  summary: 'Byte-level BPE as in GPT-2 and GPT-4, trained on the corpus. Knows every text.',
   config: bpeConfig,
   build: (config, { texts, signal, emit }) =>
     trainBpe(texts(), { ...config, signal, progress: report(emit, config.vocabSize) }),
@@ -85,48 +89,41 @@ const word: TokenizerKind<z.infer<typeof wordConfig>> = {
 }
 
 const fileConfig = z.object({
-  path: z.string().min(1).describe("A tokenizer.json in Hugging Face's form, relative to the config."),
+  path: z
+    .string()
+    .min(1)
+    .describe(
+      'tokenizer.json, vocab.json with merges.txt beside it, vocab.txt, a .tiktoken file, or a directory of these; relative to the config.',
+    ),
   endOfText: z.string().optional().describe('The special token that ends a document, where its name does not tell.'),
+  cut: cutName.optional().describe('How words are cut, for files that do not say: vocab.json and .tiktoken.'),
 })
 
 const file: TokenizerKind<z.infer<typeof fileConfig>> = {
   kind: 'tokenizer',
   use: 'file',
-  summary: 'A tokenizer that exists already, read from its tokenizer.json.',
+  summary: 'A tokenizer that exists already, read from its files.',
   config: fileConfig,
-  async build({ path, endOfText }, { baseDir }) {
-    const json = await readJson(baseDir, path)
+  async build({ path, endOfText, cut }, { baseDir }) {
     try {
-      return loadTokenizer(json, endOfText === undefined ? {} : { endOfText })
+      const options = { ...(endOfText === undefined ? {} : { endOfText }), ...(cut === undefined ? {} : { cut }) }
+      return await readTokenizer(resolve(baseDir, path), options)
     } catch (error) {
-      if (!(error instanceof DataError)) throw error
-      const { place, advice } = error
-      throw new DataError(error.message, {
-        file: path,
-        cause: error,
-        ...(place && { place }),
-        ...(advice && { advice }),
-      })
+      // The config's own words for the file.
+      if (error instanceof DataError || error instanceof StorageError) throw withFile(error, path)
+      throw error
     }
   },
 }
 
+function withFile(error: DataError | StorageError, file: string): Error {
+  const { place, advice } = error
+  const Class = error instanceof DataError ? DataError : StorageError
+  return new Class(error.message, { file, cause: error, ...(place && { place }), ...(advice && { advice }) })
+}
+
 /** The tokenizers a config can ask for by name. */
 export const tokenizerKinds: readonly Kind<'tokenizer'>[] = [bpe, wordpiece, char, word, file]
-
-async function readJson(baseDir: string, path: string): Promise<unknown> {
-  let text: string
-  try {
-    text = await readFile(resolve(baseDir, path), 'utf8')
-  } catch (cause) {
-    throw new StorageError(`the tokenizer cannot be read: ${(cause as Error).message}`, { file: path, cause })
-  }
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    throw new DataError(`the tokenizer is not JSON: ${(cause as Error).message}`, { file: path, cause })
-  }
-}
 
 /** Tells of training: what has been counted, then about twenty times how far the merges are. */
 function report(emit: TokenizerContext['emit'], vocabSize: number) {

@@ -35,7 +35,7 @@ describe('what loadTokenizer refuses, in its words', () => {
       {
         message: 'expected "ByteLevel", found "Whitespace"',
         place: 'pre_tokenizer.type',
-        advice: 'only byte-level BPE as in GPT-2 is read',
+        advice: 'only byte-level BPE as in GPT-2, GPT-4 and Llama 3 is read',
       },
     ],
     [

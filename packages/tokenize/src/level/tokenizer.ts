@@ -44,6 +44,15 @@ export function levelTokenizer(model: LevelModel): Tokenizer {
       i = stop
     }
   }
+  const encodeUtf8Spans = (text: Uint8Array, at: number, end: number, out: Ids, spans: Ids): void => {
+    encodeUtf8(text, at, end, out)
+    for (let i = at; i < end; ) {
+      const stop = cut.end(text, i, end)
+      spans.push(i)
+      spans.push(stop)
+      i = stop
+    }
+  }
   return {
     kind: cut.kind,
     vocabSize: tokens.length,
@@ -55,6 +64,8 @@ export function levelTokenizer(model: LevelModel): Tokenizer {
       return ids.toArray()
     },
     encodeUtf8,
+    encodeUtf8Spans,
+    special,
     decode: ids => decodeIds(bytesOf, ids),
     decoder: () => streamDecoder(bytesOf),
     token: id => tokens[id] ?? '\ufffd',

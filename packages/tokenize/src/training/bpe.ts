@@ -1,8 +1,8 @@
 import { ConfigError } from '@sluice/pipeline'
 import { alphabet, spell } from '../bpe/byte-level.ts'
+import { type BpeCutName, bpeCuts } from '../bpe/cuts.ts'
 import { type BpeModel, rankMerges } from '../bpe/model.ts'
 import { bpeTokenizer } from '../bpe/tokenizer.ts'
-import { gpt2Word } from '../bpe/words.ts'
 import { ByteStrings, hashBytes } from '../tables/byte-strings.ts'
 import { endOfTextToken, type Tokenizer } from '../tokenizer.ts'
 import { learnMerges } from './merges.ts'
@@ -16,6 +16,8 @@ export interface TrainBpeOptions {
   minFrequency?: number
   /** The first ids, in this order. Default `['<|endoftext|>']`; the first one ends documents. */
   specialTokens?: readonly string[]
+  /** How text is cut into words. Default `gpt2`. */
+  cut?: BpeCutName
   /** Longer tokens, in bytes, are not made. Default: no limit. */
   maxTokenLength?: number
   signal?: AbortSignal
@@ -24,17 +26,25 @@ export interface TrainBpeOptions {
 }
 
 /**
- * Learns a byte-level BPE with GPT-2's way to cut words. Equal texts and options give the merges and the ids of Hugging Face's
- * `BpeTrainer(initial_alphabet=ByteLevel.alphabet())` over a ByteLevel pre-tokenizer.
+ * Learns a byte-level BPE. Equal texts and options give the merges and the ids of Hugging Face's
+ * `BpeTrainer(initial_alphabet=ByteLevel.alphabet())` over a ByteLevel pre-tokenizer, or over a
+ * Split by the expression of another cut before it.
  *
  * @throws ConfigError when `vocabSize` does not hold the bytes and the special tokens
  */
 export async function trainBpe(texts: Texts, options: TrainBpeOptions): Promise<Tokenizer> {
-  const { vocabSize, minFrequency = 2, specialTokens = [endOfTextToken], maxTokenLength, signal } = options
+  const {
+    vocabSize,
+    minFrequency = 2,
+    specialTokens = [endOfTextToken],
+    maxTokenLength,
+    cut = 'gpt2',
+    signal,
+  } = options
   checkOptions(vocabSize, specialTokens)
   let counted = 0
   const wordCounts = await countWords(texts, {
-    cut: gpt2Word,
+    cut: bpeCuts[cut].end,
     signal,
     progress: bytes => {
       counted = bytes
@@ -77,7 +87,15 @@ export async function trainBpe(texts: Texts, options: TrainBpeOptions): Promise<
     step = learning.next()
   }
 
-  const model: BpeModel = { bytes, byteIds, special, ...rankMerges(step.value) }
+  const model: BpeModel = {
+    bytes,
+    byteIds,
+    special,
+    cut: bpeCuts[cut],
+    ignoreMerges: false,
+    postProcessor: null,
+    ...rankMerges(step.value),
+  }
   return bpeTokenizer(model, 0)
 }
 
