@@ -29,6 +29,7 @@ test.each([
   [['run', 'a.json', 'b.json'], '"b.json" is one argument too many: pipeline run <config>'],
   [['run', 'a.json', '--resum'], 'no option is called --resum, did you mean --resume?'],
   [['run', 'a.json', '--backend'], '--backend needs a value'],
+  [['run', 'a.json', '--backend', 'wasn'], '--backend must be one of auto, tensorflow, native, wasm, cpu, not "wasn"'],
   [['generate', 'runs/x'], 'prompt is missing: pipeline generate <run>'],
 ])('%j', async (argv, message) => {
   expect(await called(...argv)).toEqual({ code: 2, out: '', err: `pipeline: ${message}; see pipeline --help\n` })

@@ -15,7 +15,7 @@ export function whatWasLearned({ loss, uniform, unigram, bigram }: Losses): stri
     return 'It foretells held-out text better than token frequencies, not yet better than a table of token pairs: it has begun to use context.'
   }
   if (loss < uniform) {
-    return 'It has learned which tokens are frequent, but nothing yet about their order: train longer, or on more text.'
+    return 'It has begun to learn which tokens are frequent, but a table of their frequencies still does better: train longer.'
   }
   return 'It has learned nothing yet that helps on held-out text: train longer, or lower the learning rate.'
 }

@@ -2,6 +2,8 @@ import { resolve } from 'node:path'
 import { ConfigError } from '@sluice/pipeline'
 import { openTrained } from '@sluice/recipe'
 import { interruptCodes } from '../terminal/console.ts'
+import { printable } from '../terminal/printable.ts'
+import { backends } from './backends.ts'
 import type { Command } from './command.ts'
 
 interface GenerateOptions {
@@ -30,7 +32,7 @@ export const generateCommand: Command<GenerateOptions> = {
     'top-p': { type: 'number', describe: 'Choose among the likeliest tokens that make up this share' },
     seed: { type: 'number', describe: 'Makes the text repeatable' },
     checkpoint: { type: 'number', describe: 'Step of the checkpoint to load instead of the latest' },
-    backend: { type: 'string', default: 'auto', describe: 'What computes' },
+    backend: { type: 'string', choices: backends, default: 'auto', describe: 'What computes' },
   },
   examples: [['$0 generate runs/quickstart --prompt "Call me"', 'continues the text, token by token']],
   async run(options, console) {
@@ -46,9 +48,12 @@ export const generateCommand: Command<GenerateOptions> = {
       stopping.abort()
     })
     try {
-      console.stdout.write(options.prompt)
-      for await (const text of trained.continue({ ...sampling, signal: stopping.signal })) console.stdout.write(text)
-      console.stdout.write('\n')
+      const { stdout } = console
+      stdout.write(options.prompt)
+      for await (const text of trained.continue({ ...sampling, signal: stopping.signal })) {
+        stdout.write(stdout.isTTY ? printable(text) : text)
+      }
+      stdout.write('\n')
       return stopping.signal.aborted ? 130 : 0
     } finally {
       release()

@@ -4,6 +4,7 @@ import { type Config, loadRecipe, startRun, withChanges } from '@sluice/recipe'
 import { type Console, type Interrupt, interruptCodes } from '../terminal/console.ts'
 import { showSummary } from '../terminal/summary.ts'
 import { viewFor } from '../terminal/view-for.ts'
+import { backends } from './backends.ts'
 import type { Command } from './command.ts'
 
 interface RunOptions {
@@ -27,7 +28,7 @@ export const runCommand: Command<RunOptions> = {
     resume: { type: 'boolean', default: false, describe: 'Go on from the latest checkpoint of the run' },
     overwrite: { type: 'boolean', default: false, describe: 'Replace the run of the same name' },
     name: { type: 'string', describe: 'Name of the run instead of the one in the recipe' },
-    backend: { type: 'string', describe: 'What computes: auto, tensorflow, native, wasm or cpu' },
+    backend: { type: 'string', choices: backends, describe: 'What computes instead of what the recipe says' },
     steps: { type: 'number', describe: 'Training steps instead of those in the recipe' },
     'runs-dir': { type: 'string', default: 'runs', describe: 'Folder that holds the runs' },
     json: { type: 'boolean', default: false, describe: 'Print one JSON object per event' },

@@ -1,6 +1,7 @@
 import type { RunEvent } from '@sluice/pipeline'
 import type { Colours } from './colours.ts'
 import { bytes, duration } from './format.ts'
+import { printable } from './printable.ts'
 
 /** What of a run is worth a line that stays, or undefined. */
 export function lineFor(event: RunEvent, colours: Colours): string | undefined {
@@ -30,5 +31,5 @@ const fixed = (value: number | undefined) => (value === undefined ? '-' : value.
 
 /** Samples run over lines; a log has one line for each. */
 function flat(text: string): string {
-  return text.replace(/\s+/g, ' ')
+  return printable(text).replace(/\s+/g, ' ')
 }

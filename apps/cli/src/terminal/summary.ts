@@ -2,6 +2,7 @@ import { type RunSummary, summaryText } from '@sluice/recipe'
 import { coloursFor } from './colours.ts'
 import type { Console } from './console.ts'
 import { type NextOptions, nextCommands } from './next.ts'
+import { printable } from './printable.ts'
 
 /** What a run came to, for a person: figures, what was learned and changed, a sample, and where to go next. */
 export function showSummary(summary: RunSummary, options: NextOptions & { readonly console: Console }): void {
@@ -11,7 +12,8 @@ export function showSummary(summary: RunSummary, options: NextOptions & { readon
   const parts: string[] = []
   if (step > 0) parts.push(summaryText({ ...summary, summary }, { color: colours.isColorSupported }))
   else parts.push(`${summary.name} was stopped before its first step\n`)
-  if (sample) parts.push(`${colours.bold('Sample')}\n${colours.dim(sample.prompt)}${sample.text.trimEnd()}\n`)
+  if (sample)
+    parts.push(`${colours.bold('Sample')}\n${colours.dim(sample.prompt)}${printable(sample.text.trimEnd())}\n`)
   if (notes.length > 0) parts.push(notes.map(note => `${note}\n`).join(''))
   if (report) parts.push(`${colours.bold('Report')}\n${report}\n`)
   const next = nextCommands(summary, options)

@@ -15,7 +15,7 @@ export function short(value: number): string {
     // 999.6 k would be told as 1000 k.
     if (Math.abs(value) >= size * 0.9995) return `${digits(value / size)}${unit}`
   }
-  return digits(value)
+  return Number.isInteger(value) ? String(value) : digits(value)
 }
 
 /** Three digits that count: `0.0123`, `1.23`, `12.3`; larger ones whole, very small ones as `1.2e-7`. */

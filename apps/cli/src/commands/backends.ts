@@ -1,0 +1,2 @@
+/** What `--backend` takes. */
+export const backends = ['auto', 'tensorflow', 'native', 'wasm', 'cpu'] as const
