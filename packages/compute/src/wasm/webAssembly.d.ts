@@ -8,6 +8,7 @@ declare namespace WebAssembly {
     readonly exports: Record<string, unknown>
   }
   class Memory {
+    constructor(limits: { initial: number; maximum?: number; shared?: boolean })
     readonly buffer: ArrayBuffer | SharedArrayBuffer
   }
   function validate(bytes: Uint8Array<ArrayBuffer>): boolean

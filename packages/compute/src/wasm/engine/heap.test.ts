@@ -1,0 +1,20 @@
+import { expect, it } from 'vitest'
+import { guardMemory, HEAP_LIMIT } from './heap.ts'
+
+it('refuses memory beyond the limit with advice, and gives it back', () => {
+  const freed: number[] = []
+  let next = 0
+  const module = { _malloc: (_bytes: number) => next, _free: (address: number) => void freed.push(address) }
+  guardMemory(module)
+  // As Emscripten gives an address beyond 2 GiB.
+  next = 3e9 | 0
+  expect(module._malloc(1000)).toBe(3e9)
+  next = HEAP_LIMIT - 999
+  expect(() => module._malloc(1000)).toThrow("the wasm backend's memory of 3.5 GB is full: 1 MB more do not fit")
+  expect(freed).toEqual([HEAP_LIMIT - 999])
+  // What its allocator answers when there is nothing left; tfjs would write to address 0.
+  next = 0
+  expect(() => module._malloc(25e6)).toThrow("the wasm backend's memory of 3.5 GB is full: 25 MB more do not fit")
+  expect(freed).toHaveLength(1)
+  expect(module._malloc(0)).toBe(0)
+})
