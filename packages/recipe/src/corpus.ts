@@ -1,5 +1,6 @@
 import {
   type BuildContext,
+  ConfigError,
   type Documents,
   mix,
   type Registry,
@@ -30,6 +31,7 @@ export function openCorpus(recipe: Recipe, registry: Registry, context: Omit<Bui
       const { kind, config } = kindOf(registry, 'source', section)
       const id = names[i]!
       const source = kind.build('id' in config ? { ...config, id } : config, { ...context, id }) as Source<Documents>
+      if (!source.replayable) throw readOnce(id)
       return { source, weight: section.weight }
     })
   const join = (epochs: number | undefined): Source<Documents> => {
@@ -49,6 +51,16 @@ export function openCorpus(recipe: Recipe, registry: Registry, context: Omit<Bui
     refine,
     part: part => (share === 0 ? refine() : [...refine(), split({ part, share, by })]),
   }
+}
+
+function readOnce(stage: string): ConfigError {
+  return new ConfigError(
+    'can be read only once, and a run reads its text for the tokenizer, the evaluation and each epoch',
+    {
+      stage,
+      advice: 'write it to a file first, and name that file',
+    },
+  )
 }
 
 /** What a source is called in cursors: its `id`, or its kind, numbered where several are of one kind. */

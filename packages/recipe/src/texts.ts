@@ -25,8 +25,9 @@ export async function* trainingTexts(options: {
   for await (const frame of frames({ source: corpus.once(), stages: corpus.part('training'), seed, signal })) {
     for (const text of textsOf(frame)) {
       documents++
+      if (text.trim() === '') continue
       read += Buffer.byteLength(text, 'utf8')
-      if (text.trim() !== '') yield text
+      yield text
       if (read >= bytes) return
     }
   }

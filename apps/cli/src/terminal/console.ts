@@ -43,7 +43,9 @@ export function processConsole(): Console {
 function output(stream: NodeJS.WriteStream): Output {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') process.exit(0)
-    throw error
+    // Nowhere left to say it, if this is standard error.
+    if (stream !== process.stderr) process.stderr.write(`pipeline: the output cannot be written: ${error.message}\n`)
+    process.exit(1)
   })
   return {
     write: text => void stream.write(text),

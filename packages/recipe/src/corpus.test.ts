@@ -1,0 +1,132 @@
+import { defineSource, documentsBatch, documentsSchema, run } from '@sluice/pipeline'
+import { expect, test } from 'vitest'
+import { z } from 'zod'
+import { checkRecipe } from './check-recipe.ts'
+import { openCorpus } from './corpus.ts'
+import { frames } from './frames.ts'
+import { builtInRegistry } from './registry.ts'
+import { scratch, story, tinyConfig, writeTiny } from './testing/tiny.ts'
+import { trainingTexts } from './texts.ts'
+
+const signal = new AbortController().signal
+
+function open(baseDir: string, changes: object, kinds: readonly object[] = []) {
+  const registry = builtInRegistry()
+  for (const kind of kinds) registry.add(kind as never)
+  const recipe = checkRecipe({ config: { ...tinyConfig, ...changes }, baseDir, registry })
+  return openCorpus(recipe, registry, { baseDir, seed: 1, scratchDir: baseDir, signal, emit: () => {} })
+}
+
+async function sources(corpus: ReturnType<typeof open>, most = 1000): Promise<string[]> {
+  const seen: string[] = []
+  for await (const { batch } of frames({ source: corpus.repeated(), stages: corpus.refine(), seed: 1, signal })) {
+    for (let row = 0; row < batch.numRows; row++) seen.push(batch.getChild('source')!.get(row))
+    if (seen.length >= most) break
+  }
+  return seen
+}
+
+test('sources of one kind are numbered, an id names one, weights hold', async () => {
+  const folder = await scratch()
+  await writeTiny(folder)
+  const lines = { use: 'text', path: 'corpus/a.txt', documents: 'line' }
+  const corpus = open(folder, {
+    sources: [lines, { ...lines, weight: 3 }, { ...lines, id: 'third' }],
+    mix: { epochs: 1 },
+  })
+  const seen = await sources(corpus)
+  expect(new Set(seen)).toEqual(new Set(['text', 'text-2', 'third']))
+  expect(seen.length).toBe(3 * 300)
+})
+
+test('without epochs a corpus has no end, once() has', async () => {
+  const folder = await scratch()
+  await writeTiny(folder)
+  const corpus = open(folder, {})
+  expect((await sources(corpus, 50)).length).toBeGreaterThanOrEqual(50)
+  const { counters } = await run({ source: corpus.once(), stages: [], sink: { id: 'none', consume: () => {} } }).done
+  expect(counters[0]).toMatchObject({ id: 'text', rows: 2 })
+})
+
+test('a source that cannot be read again is refused, with advice', async () => {
+  const source = defineSource({ id: 'stdin', schema: documentsSchema, replayable: false, async *read() {} })
+  const kind = { kind: 'source', use: 'stdin', summary: '', config: z.object({}), build: () => source }
+  expect(() => open('/', { sources: [{ use: 'stdin' }] }, [kind]).once()).toThrow(
+    expect.objectContaining({
+      exitCode: 2,
+      stage: 'stdin',
+      message: 'can be read only once, and a run reads its text for the tokenizer, the evaluation and each epoch',
+      advice: 'write it to a file first, and name that file',
+    }),
+  )
+})
+
+test('the training texts leave out what is held out, and end where enough is read', async () => {
+  const folder = await scratch()
+  await writeTiny(folder)
+  const whole = story(300) + story(200, 1000)
+  const read = async (bytes: number) => {
+    const texts: string[] = []
+    for await (const text of trainingTexts({ corpus: open(folder, {}), bytes, seed: 1, signal })) texts.push(text)
+    return texts
+  }
+  const all = await read(Number.POSITIVE_INFINITY)
+  expect(all.length).toBe(2)
+  expect(all.join('').length).toBeLessThan(0.92 * whole.length)
+  expect(whole).toContain(all[0])
+  expect(await read(1)).toEqual([all[0]])
+})
+
+test('a corpus of white space is empty', async () => {
+  const source = defineSource({
+    id: 'blank',
+    schema: documentsSchema,
+    async *read() {
+      yield { batch: documentsBatch([{ id: '1', text: ' ', source: 'blank' }]), position: 1 }
+      yield { batch: documentsBatch([{ id: '2', text: '\n', source: 'blank' }]), position: 2 }
+    },
+  })
+  const kind = { kind: 'source', use: 'blank', summary: '', config: z.object({}), build: () => source }
+  const corpus = open('/', { sources: [{ use: 'blank' }] }, [kind])
+  const read = async () => {
+    for await (const _ of trainingTexts({ corpus, bytes: 1e9, seed: 1, signal })) return
+  }
+  await expect(read()).rejects.toMatchObject({
+    exitCode: 1,
+    place: 'sources',
+    message: 'the corpus is empty: 2 documents with no text to train on',
+    advice: 'check the paths, and that data.evaluation does not hold everything out',
+  })
+})
+
+test('leaving the loop stops the reading; a fault of the source reaches the loop', async () => {
+  let closed = 0
+  const endless = defineSource({
+    id: 'endless',
+    schema: documentsSchema,
+    async *read() {
+      try {
+        for (let i = 0; ; i++) yield { batch: documentsBatch([{ id: `${i}`, text: 'x', source: 's' }]), position: i }
+      } finally {
+        closed++
+      }
+    },
+  })
+  let seen = 0
+  for await (const _ of frames({ source: endless, stages: [], seed: 1, signal })) if (++seen === 3) break
+  await expect.poll(() => closed).toBe(1)
+
+  const broken = defineSource({
+    id: 'broken',
+    schema: documentsSchema,
+    async *read() {
+      yield { batch: documentsBatch([{ id: '1', text: 'x', source: 's' }]), position: 1 }
+      throw new Error('worn out')
+    },
+  })
+  const read = async () => {
+    for await (const _ of frames({ source: broken, stages: [], seed: 1, signal })) seen++
+  }
+  await expect(read()).rejects.toMatchObject({ stage: 'broken', message: 'worn out' })
+  expect(seen).toBe(4)
+})
