@@ -60,6 +60,22 @@ describe.each(Object.keys(kinds))('%s', kind => {
     }
   })
 
+  test('special tokens are found where that is asked for', () => {
+    const { special } = tokenizer
+    const text = 'the<|endoftext|> waves<|endoftext|>'
+    const plain = (part: string) => Array.from(tokenizer.encode(part))
+    expect([...special!.keys()][0]).toBe('<|endoftext|>')
+    expect(Array.from(tokenizer.encode(text, { special: 'allow' }))).toEqual([
+      ...plain('the'),
+      0,
+      ...plain(' waves'),
+      0,
+    ])
+    expect(tokenizer.decode(tokenizer.encode(text, { special: 'allow' }))).toBe(text)
+    expect(tokenizer.encode('the', { special: 'allow' })).toEqual(tokenizer.encode('the'))
+    expect(tokenizer.encode(text, { special: 'text' })).toEqual(tokenizer.encode(text))
+  })
+
   test('a lone surrogate counts as U+FFFD', () => {
     for (const text of ['\ud800', 'a\udc00b', '\ud83d', '\ude00\ud83d', 'x\ud800\ud800']) {
       expect(tokenizer.encode(text)).toEqual(tokenizer.encode(toUSVString(text)))

@@ -9,8 +9,11 @@ export interface Tokenizer {
   readonly vocabSize: number
   /** Id of the token that ends a document. */
   readonly endOfText: number
-  /** Special tokens never come from plain text: their spelling is cut like any other. Lone surrogates count as U+FFFD. */
-  encode(text: string): Int32Array
+  /**
+   * Special tokens never come from plain text, unless asked for: their spelling is cut like any other. Lone surrogates count as
+   * U+FFFD.
+   */
+  encode(text: string, options?: EncodeOptions): Int32Array
   /** Never throws: an id out of range and bytes that are no UTF-8 become U+FFFD. Special tokens appear as they are spelt. */
   decode(ids: ArrayLike<number>): string
   /** Decodes id by id. `push` returns the characters complete so far, `end` what is left. */
@@ -27,6 +30,11 @@ export interface Tokenizer {
   encodeUtf8Spans?(bytes: Uint8Array, at: number, end: number, out: Ids, spans: Ids): void
   /** Spelling to id of the special tokens. */
   readonly special?: ReadonlyMap<string, number>
+}
+
+export interface EncodeOptions {
+  /** `allow`: the spelling of a special token is that token. Default `text`: it is text. Never allow it in a corpus. */
+  special?: 'text' | 'allow'
 }
 
 export interface StreamDecoder {

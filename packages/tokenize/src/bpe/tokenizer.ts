@@ -1,7 +1,7 @@
 import type { Json } from '@sluice/pipeline'
 import { decodeIds, replacement, streamDecoder } from '../decode.ts'
 import { spansOf } from '../spans.ts'
-import { Ids } from '../tables/ids.ts'
+import { encodeString } from '../special.ts'
 import { utf8Writer } from '../tables/utf8.ts'
 import type { Tokenizer } from '../tokenizer.ts'
 import { spell } from './byte-level.ts'
@@ -13,19 +13,13 @@ import type { BpeModel } from './model.ts'
 export function bpeTokenizer(model: BpeModel, endOfText: number): Tokenizer {
   const { bytes } = model
   const encodeUtf8 = bpeEncoder(model)
-  const write = utf8Writer()
   const special = new Map([...model.special].map(([spelling, id]) => [id, spelling]))
   const bytesOf = (id: number) => bytes[id] ?? replacement
   return {
     kind: 'bpe',
     vocabSize: bytes.length,
     endOfText,
-    encode: text => {
-      const utf8 = write(text)
-      const ids = new Ids((utf8.length >> 1) + 8)
-      encodeUtf8(utf8, 0, utf8.length, ids)
-      return ids.toArray()
-    },
+    encode: encodeString(encodeUtf8, model.special, utf8Writer()),
     encodeUtf8,
     encodeUtf8Spans: spansOf(encodeUtf8, id => bytes[id]!.length),
     special: model.special,

@@ -1,8 +1,9 @@
 import type { Json } from '@sluice/pipeline'
 import { decodeIds, replacement, streamDecoder } from '../decode.ts'
 import { addedTokens } from '../json/added-tokens.ts'
+import { encodeString } from '../special.ts'
 import { ByteStrings, hashBytes } from '../tables/byte-strings.ts'
-import { Ids } from '../tables/ids.ts'
+import type { Ids } from '../tables/ids.ts'
 import { utf8Writer } from '../tables/utf8.ts'
 import type { Tokenizer } from '../tokenizer.ts'
 import type { Cut } from './cuts.ts'
@@ -35,7 +36,6 @@ export function levelTokenizer(model: LevelModel): Tokenizer {
     const spelling = encoder.encode(token)
     idOf[known.add(spelling, 0, spelling.length, hashBytes(spelling, 0, spelling.length))] = id
   })
-  const write = utf8Writer()
   const encodeUtf8 = (text: Uint8Array, at: number, end: number, out: Ids): void => {
     for (let i = at; i < end; ) {
       const stop = cut.end(text, i, end)
@@ -57,12 +57,7 @@ export function levelTokenizer(model: LevelModel): Tokenizer {
     kind: cut.kind,
     vocabSize: tokens.length,
     endOfText,
-    encode(text) {
-      const utf8 = write(text)
-      const ids = new Ids(utf8.length + 1)
-      encodeUtf8(utf8, 0, utf8.length, ids)
-      return ids.toArray()
-    },
+    encode: encodeString(encodeUtf8, special, utf8Writer()),
     encodeUtf8,
     encodeUtf8Spans,
     special,

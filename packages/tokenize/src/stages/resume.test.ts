@@ -5,6 +5,7 @@ import { collect, documentsSource, plain } from '../testing/harness.ts'
 import type { Tokenizer } from '../tokenizer.ts'
 import { trainBpe } from '../training/bpe.ts'
 import { batch } from './batch.ts'
+import { mask } from './mask.ts'
 import { pack } from './pack.ts'
 import { shuffle } from './shuffle.ts'
 import { split } from './split.ts'
@@ -55,6 +56,11 @@ const chains: Record<string, (blockSize: number, size: number) => Stage[]> = {
     shuffle({ rows: rows * 2, frameBytes: rows * 12 * (blockSize + 1) }),
   ],
   batch: (blockSize, batchSize) => [tokenize({ tokenizer }), pack({ blockSize, tokenizer }), batch({ batchSize })],
+  mask: blockSize => [
+    tokenize({ tokenizer }),
+    pack({ blockSize, tokenizer }),
+    mask({ tokenizer, share: 0.5, maskToken: 7, maskShare: 0.4, randomShare: 0.4 }),
+  ],
   all: (blockSize, size) => [
     split({ part: 'training', share: 0.2, by: 'tail' }),
     tokenize({ tokenizer }),
@@ -88,7 +94,7 @@ describe.each(Object.keys(chains))('%s', name => {
           expect([...filled(cut.frames), ...filled(again.frames)]).toEqual(filled(whole!.frames))
         },
       ),
-      { numRuns: 60 },
+      { numRuns: 40 },
     )
   })
 })

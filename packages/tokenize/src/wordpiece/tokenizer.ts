@@ -1,5 +1,5 @@
 import { replacement } from '../decode.ts'
-import { Ids } from '../tables/ids.ts'
+import { encodeString } from '../special.ts'
 import { utf8Writer } from '../tables/utf8.ts'
 import type { Tokenizer } from '../tokenizer.ts'
 import { wordPieceDecoder } from './decode.ts'
@@ -11,7 +11,6 @@ import type { WordPieceModel } from './model.ts'
 export function wordPieceTokenizer(model: WordPieceModel): Tokenizer {
   const { tokens, special, prefix, endOfText } = model
   const { encode, encodeSpans } = wordPieceEncoder(model)
-  const write = utf8Writer()
   const encoder = new TextEncoder()
   const continues = (token: string) => token.startsWith(prefix) && !special.has(token)
   return {
@@ -19,12 +18,7 @@ export function wordPieceTokenizer(model: WordPieceModel): Tokenizer {
     vocabSize: tokens.length,
     endOfText,
     special,
-    encode(text) {
-      const utf8 = write(text)
-      const ids = new Ids((utf8.length >> 1) + 8)
-      encode(utf8, 0, utf8.length, ids)
-      return ids.toArray()
-    },
+    encode: encodeString(encode, special, utf8Writer()),
     encodeUtf8: encode,
     encodeUtf8Spans: encodeSpans,
     decode(ids) {

@@ -1,0 +1,135 @@
+import {
+  type Blocks,
+  ConfigError,
+  int32BlockColumn,
+  randomStream,
+  SchemaError,
+  type Stage,
+  type StageContext,
+} from '@sluice/pipeline'
+import { DataType, Field, type FixedSizeList, type Int32, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
+import { defer, map } from 'rxjs'
+import { columnOf } from '../columns/column.ts'
+import type { Tokenizer } from '../tokenizer.ts'
+
+export interface MaskOptions {
+  tokenizer: Tokenizer
+  /** Share of tokens to predict. Default 0.15. */
+  share?: number
+  /** Of these: the share that becomes the mask token (default 0.8), and that becomes a random token (default 0.1). */
+  maskShare?: number
+  randomShare?: number
+  /** All pieces of a word are predicted together, or none: for WordPiece. Default false. */
+  wholeWords?: boolean
+  /** Default: `[MASK]`, or else `<mask>`, of the tokenizer. */
+  maskToken?: number
+  /** Default `mask`; the stage's random numbers hang on it. */
+  id?: string
+}
+
+/** Blocks, with the ids to predict: those of the text at the places chosen, -100 elsewhere, as Hugging Face writes it. */
+export type MaskedBlocks = Blocks & { labels: FixedSizeList<Int32> }
+
+/** Where nothing is to be predicted. */
+export const ignoredLabel = -100
+
+/**
+ * BERT's masked tokens (Devlin et al. 2019, 3.1): of each row about `share` of the tokens are chosen, special ones never; of these
+ * 80 % become `[MASK]`, 10 % a random token, 10 % stay. A pure function of (seed, stage id, number of the row in the stream, place),
+ * so every epoch masks anew, and a resumed run as if it had not stopped.
+ */
+export function mask(options: MaskOptions): Stage {
+  const { tokenizer, share = 0.15, maskShare = 0.8, randomShare = 0.1, wholeWords = false, id = 'mask' } = options
+  const maskToken = options.maskToken ?? tokenizer.special?.get('[MASK]') ?? tokenizer.special?.get('<mask>')
+  if (maskToken === undefined) {
+    throw new ConfigError('the tokenizer has no mask token', {
+      stage: id,
+      advice: 'train one with [MASK], or give maskToken',
+    })
+  }
+  if (!(share > 0 && share < 1)) throw new ConfigError(`share must be between 0 and 1, found ${share}`, { stage: id })
+  const ordinary = ordinaryIds(tokenizer)
+  let context: StageContext | undefined
+  let first = 0
+  return {
+    id,
+    schema(input) {
+      if (!input.fields.some(field => field.name === 'ids' && DataType.isFixedSizeList(field.type))) {
+        throw new SchemaError('needs blocks: ids in lists of one length', { stage: id })
+      }
+      return maskedSchema(input)
+    },
+    async open(given, position) {
+      context = given
+      first = Number((position as { rows?: number } | undefined)?.rows ?? 0)
+    },
+    apply: source =>
+      defer(() => {
+        let rows = first
+        const maskRows = masker(
+          { ...options, share, maskShare, randomShare, wholeWords, maskToken, id },
+          ordinary,
+          context,
+        )
+        return source.pipe(
+          map(frame => {
+            const batch = maskRows(frame.batch, rows)
+            rows += batch.numRows
+            return { ...frame, batch, cursor: { ...frame.cursor, [id]: { rows } } }
+          }),
+        )
+      }),
+  }
+}
+
+function masker(
+  { share, maskShare, randomShare, wholeWords, maskToken, id }: Required<MaskOptions>,
+  ordinary: ReturnType<typeof ordinaryIds>,
+  context: StageContext | undefined,
+): (batch: RecordBatch, row: number) => RecordBatch {
+  const streamOf = (what: string) => randomStream(context?.seed ?? 0, `${id}/${what}`)
+  const [choose, change, draw] = [streamOf('choose'), streamOf('change'), streamOf('draw')]
+  return (batch, row) => {
+    const column = columnOf(batch, 'ids')
+    const { listSize } = column.type as FixedSizeList
+    const ids = (column.children[0]!.values as Int32Array).slice(0, batch.numRows * listSize)
+    const labels = new Int32Array(ids.length).fill(ignoredLabel)
+    const first = row * listSize
+    for (let i = 0, head = 0; i < labels.length; i++) {
+      const token = ids[i]!
+      if (!wholeWords || i % listSize === 0 || !ordinary.continues[token]) head = i
+      if (!ordinary.is[token] || choose.uniform(first + head) >= share) continue
+      labels[i] = token
+      const how = change.uniform(first + i)
+      if (how < maskShare) ids[i] = maskToken
+      else if (how < maskShare + randomShare) ids[i] = ordinary.list[draw.below(first + i, ordinary.list.length)]!
+    }
+    const schema = maskedSchema(batch.schema)
+    const type = column.type as FixedSizeList<Int32>
+    const place = batch.schema.fields.findIndex(field => field.name === 'ids')
+    const others = batch.data.children.map((child, i) => (i === place ? int32BlockColumn(type, ids) : child))
+    const children = [...others, int32BlockColumn(type, labels)]
+    const data = makeData({ type: new Struct(schema.fields), length: batch.numRows, nullCount: 0, children })
+    return new RecordBatch(schema, data)
+  }
+}
+
+function maskedSchema(input: Schema): Schema {
+  const ids = input.fields.find(field => field.name === 'ids')!
+  return new Schema([...input.fields, new Field('labels', ids.type, false)], input.metadata)
+}
+
+/** Which ids are no special tokens, and which of them continue a word. */
+function ordinaryIds(tokenizer: Tokenizer) {
+  const special = new Set(tokenizer.special?.values() ?? [tokenizer.endOfText])
+  const is = new Uint8Array(tokenizer.vocabSize)
+  const continues = new Uint8Array(tokenizer.vocabSize)
+  const list: number[] = []
+  for (let id = 0; id < tokenizer.vocabSize; id++) {
+    if (special.has(id)) continue
+    is[id] = 1
+    list.push(id)
+    if (tokenizer.kind === 'wordpiece' && tokenizer.token(id).startsWith('##')) continues[id] = 1
+  }
+  return { is, continues, list }
+}
