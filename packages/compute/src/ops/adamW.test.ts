@@ -64,6 +64,19 @@ onEveryBackend(() => {
     tf.dispose([p, m!, v!, grad])
   })
 
+  it('leaves clones of the variables as they were', () => {
+    const start = tf.tensor1d([1, 2, 3])
+    const [p, m, v] = [0, 1, 2].map(() => tf.variable(start)) as [tf.Variable, tf.Variable, tf.Variable]
+    const [clone, grad] = [p.clone(), tf.tensor1d([1, 1, 1])]
+    adamWUpdate({ ...hyper, params: [p], grads: [grad], m: [m], v: [v], weightDecay: [0], step: 1 })
+    expect([...start.dataSync(), ...clone.dataSync()]).toEqual([1, 2, 3, 1, 2, 3])
+    expect([...p.dataSync()]).not.toEqual([1, 2, 3])
+    const held = tf.memory().numTensors
+    adamWUpdate({ ...hyper, params: [p], grads: [grad], m: [m], v: [v], weightDecay: [0], step: 2 })
+    expect(tf.memory().numTensors).toBe(held)
+    tf.dispose([start, p, m, v, clone, grad])
+  })
+
   it('names what does not fit', () => {
     tf.tidy(() => {
       const p = tf.tidy(() => tf.variable(tf.zeros([2])))

@@ -115,7 +115,10 @@ export interface GeluKernel {
   backward(a: { dy: tf.Tensor; x: tf.Tensor }): tf.Tensor
 }
 
-/** One step of AdamW; see `adamW` for the formula. Parameters and moments are changed in place. */
+/**
+ * One step of AdamW; see `adamWUpdate` for the formula. Parameters and moments are changed in place, but tensors that share
+ * a variable's memory (clones) keep their values: what is shared is copied first, or the variable given other memory.
+ */
 export type AdamWKernel = (a: Required<AdamWStep>) => void
 
 export interface AdamWStep {

@@ -8,6 +8,7 @@ export interface WasmBackend {
   makeOutput(shape: number[], dtype: 'float32'): tf.TensorInfo
   getMemoryOffset(dataId: object): number
   incRef(dataId: object): void
+  refCount(dataId: object): number
 }
 
 /** What we use of its WebAssembly module, as Emscripten wraps it. */
@@ -34,6 +35,8 @@ export interface Heap {
   values(tensor: tf.Tensor): Float32Array
   /** Its bytes as doubles, likewise. */
   doubles(tensor: tf.Tensor): Float64Array
+  /** Gives a variable memory of its own, if tensors share what it has: it is about to be changed in place. */
+  own(variable: tf.Variable): void
   /** A tensor with the bytes of an array. */
   place(values: Float32Array | Int32Array): tf.Tensor
 }
@@ -54,6 +57,13 @@ export function createHeap(backend: WasmBackend, memory: WebAssembly.Memory, poo
     },
     values: tensor => new Float32Array(memory.buffer, heap.address(tensor), tensor.size),
     doubles: tensor => new Float64Array(memory.buffer, heap.address(tensor), Math.floor(tensor.size / 2)),
+    own(variable) {
+      if (backend.refCount(variable.dataId) === 1) return
+      const copy = heap.output(variable.shape)
+      heap.values(copy).set(heap.values(variable))
+      variable.assign(copy)
+      copy.dispose()
+    },
     place(values) {
       const tensor = heap.output([values.length])
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength)

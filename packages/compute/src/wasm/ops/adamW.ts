@@ -4,7 +4,7 @@ import { adamWStep } from '../kernels/adamW.ts'
 import { CHUNK } from '../kernels/elementwise.ts'
 import { squaredNorm } from '../kernels/squaredNorm.ts'
 
-/** In place: the variables keep their memory. */
+/** In place: the variables keep their memory, unless a clone shares it. */
 export function adamWKernel(heap: Heap): AdamWKernel {
   return a => {
     const factors = {
@@ -18,14 +18,16 @@ export function adamWKernel(heap: Heap): AdamWKernel {
       stepSize: a.learningRate / (1 - a.beta1 ** a.step),
     }
     a.params.forEach((param, i) => {
+      const [m, v] = [a.m[i]!, a.v[i]!]
+      for (const variable of [param, m, v]) heap.own(variable)
       heap.pool.run(
         adamWStep,
         {
           ...factors,
           p: heap.address(param),
           g: heap.address(a.grads[i]!),
-          m: heap.address(a.m[i]!),
-          v: heap.address(a.v[i]!),
+          m: heap.address(m),
+          v: heap.address(v),
           decay: 1 - a.learningRate * a.weightDecay[i]!,
           count: param.size,
         },
