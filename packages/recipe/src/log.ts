@@ -5,26 +5,63 @@ import { samplesFile } from './samples.ts'
 /** What metrics.jsonl keeps: everything that a curve or a report is made of, one event a line. */
 const kept: ReadonlySet<RunEvent['type']> = new Set(['metric', 'evaluation', 'sample', 'checkpoint', 'warning', 'note'])
 
+/** Takes a run's events: writes them down, passes them on, and keeps what is asked for at the end. */
 export interface RunLog {
-  add(event: RunEvent): void
+  emit(event: RunEvent): void
+  /** The last training step that was told of; undefined before the first. */
+  readonly step: number | undefined
+  /** Whatever stages wanted to be known at the end. */
+  readonly notes: readonly string[]
+  /** What no file keeps: the counters of the stages. */
+  readonly finished: readonly RunEvent[]
+  /** Aborted once an event could not be written, for who emits an event cannot be told. */
+  readonly broken: AbortSignal
+  /** @throws StorageError when an event could not be written */
+  raise(): void
   close(): Promise<void>
 }
 
 /**
- * Writes a run's events down: metrics.jsonl and samples.txt.
+ * Opens metrics.jsonl and samples.txt.
  *
- * @param length bytes of metrics.jsonl that are still true; undefined for a run that begins
+ * @param options.length bytes of metrics.jsonl that are still true; undefined for a run that begins
  */
-export async function openLog(folder: RunFolder, length: number | undefined): Promise<RunLog> {
+export async function openLog(options: {
+  folder: RunFolder
+  length: number | undefined
+  publish(event: RunEvent): void
+}): Promise<RunLog> {
+  const { folder, length, publish } = options
   const earlier = length === undefined ? [] : await goBack(folder, length)
   const samples = samplesFile(
     folder.file('samples.txt'),
     earlier.filter(event => event.type === 'sample'),
   )
+  const notes: string[] = []
+  const finished: RunEvent[] = []
+  const broken = new AbortController()
+  let step: number | undefined
   return {
-    add(event) {
-      if (kept.has(event.type)) folder.metrics.append(event)
-      if (event.type === 'sample') samples.add(event)
+    notes,
+    finished,
+    broken: broken.signal,
+    get step() {
+      return step
+    },
+    emit(event) {
+      if (event.type === 'note' && event.stage !== 'recipe') notes.push(`${event.stage}: ${event.message}`)
+      if (event.type === 'finished') finished.push(event)
+      if (event.type === 'metric') step = event.step
+      publish(event)
+      try {
+        if (kept.has(event.type)) folder.metrics.append(event)
+        if (event.type === 'sample') samples.add(event)
+      } catch (error) {
+        broken.abort(error)
+      }
+    },
+    raise() {
+      broken.signal.throwIfAborted()
     },
     close: () => samples.close(),
   }

@@ -22,7 +22,7 @@ export async function perform(options: Performance): Promise<RunSummary> {
   const { name, train } = checkRecipe(options)
   const path = join(options.runsDir, name)
   let folder: RunFolder | undefined
-  let begun = mode === 'resume'
+  let begun = false
   try {
     if (mode === 'resume') folder = await openRunFolder({ path, mode })
     const earlier = folder && (await readEarlier(path))
@@ -49,12 +49,12 @@ export async function perform(options: Performance): Promise<RunSummary> {
       },
     })
   } catch (error) {
-    // Stopped before there was anything to write a checkpoint of.
+    // Stopped before there was anything new to write a checkpoint of.
     if (signal.aborted && !begun) return nothingDone({ name, path, steps: train.steps })
     throw error
   } finally {
     await folder?.close()
-    if (folder && !begun) await rm(path, { recursive: true, force: true })
+    if (folder && !begun && mode !== 'resume') await rm(path, { recursive: true, force: true })
   }
 }
 

@@ -1,5 +1,5 @@
-import { readFile, rename, writeFile } from 'node:fs/promises'
-import { DataError, type Registry, type RunEvent } from '@sluice/pipeline'
+import { readFile } from 'node:fs/promises'
+import { atomicWrite, DataError, type Registry, type RunEvent } from '@sluice/pipeline'
 import { loadTokenizer, type Tokenizer } from '@sluice/tokenize'
 import type { Corpus } from './corpus.ts'
 import type { Recipe } from './recipe.ts'
@@ -34,8 +34,9 @@ export async function prepareTokenizer(context: TokenizerContext): Promise<Token
     emit,
     texts: () => trainingTexts({ corpus: context.corpus, bytes, seed: recipe.seed, signal }),
   })
-  await writeFile(`${path}.tmp`, `${JSON.stringify(tokenizer.toJSON())}\n`)
-  await rename(`${path}.tmp`, path)
+  // Stopped while it learned, it has seen a part of the text only.
+  signal.throwIfAborted()
+  await atomicWrite(path, `${JSON.stringify(tokenizer.toJSON())}\n`)
   return tokenizer
 }
 

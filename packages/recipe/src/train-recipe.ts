@@ -37,89 +37,78 @@ export interface TrainRecipeOptions {
 export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSummary> {
   const { recipe, backend, variant, registry, corpus, baseDir, folder, earlier, publish } = options
   const { seed, data, train: training } = recipe
-  const log = await openLog(folder, earlier?.state.metricsLength)
-  const notes: string[] = []
-  const finished: RunEvent[] = []
-  let step = earlier?.checkpoint.step ?? 0
-  const stop = new AbortController()
-  const signal = AbortSignal.any([options.signal, stop.signal])
-  let fault: { readonly error: unknown } | undefined
-  const emit = (event: RunEvent) => {
-    if (event.type === 'note' && event.stage !== 'recipe') notes.push(`${event.stage}: ${event.message}`)
-    if (event.type === 'finished') finished.push(event)
-    if (event.type === 'metric') step = event.step
-    publish(event)
-    try {
-      log.add(event)
-    } catch (error) {
-      // A listener must not throw: the run ends as soon as it can, and then tells why.
-      fault ??= { error }
-      stop.abort()
-    }
-  }
-  await atomicWrite(folder.file('config.json'), `${JSON.stringify(recipe, null, 2)}\n`)
-
-  const preparation = { recipe, registry, corpus, baseDir, seed, resume: earlier !== undefined, signal, emit }
-  const tokenizer = await prepareTokenizer({ ...preparation, path: folder.file('tokenizer.json') })
-  await requireOneBlock({ ...preparation, tokenizer, blockSize: data.blockSize })
-  const evaluation = await prepareEvaluationSet({ ...preparation, tokenizer, path: folder.file('eval.arrow') })
-  const model = buildModel({ recipe, registry, tokenizer }, earlier?.checkpoint.weights)
-  options.begin()
-  emit({
-    type: 'note',
-    stage: 'recipe',
-    message: describe(model, recipe, backend),
-    values: { steps: training.steps, vocabSize: tokenizer.vocabSize, backend: backend.name, path: folder.path },
-  })
-
-  const chain = run({
-    source: corpus.repeated(),
-    stages: [
-      ...corpus.part('training'),
-      tokenize({ tokenizer }),
-      pack({ blockSize: data.blockSize, tokenizer }),
-      ...(data.shuffle === 0 ? [] : [shuffle({ window: data.shuffle })]),
-      batch({ batchSize: data.batchSize }),
-      train({
-        ...training,
-        model,
-        backend,
-        evaluation,
-        // At least before the first step and after the last, so that one sees what training did.
-        sampleEvery: training.sampleEvery ?? training.steps,
-        sample: sampler({ recipe, tokenizer, signal }),
-        resume: earlier?.checkpoint,
-      }),
-    ],
-    sink: checkpoint({
-      ...recipe.checkpoint,
-      dir: checkpointsDir(folder.path),
-      files: modelFiles(model, tokenizer),
-      state: () => runState({ recipe, variant, metricsLength: folder.metrics.flush() }),
-    }),
-    seed,
-    // Text is read far quicker than it is trained on: this much ahead is plenty.
-    mark: Math.min(Math.floor(recipe.memory / 4), 4 * 2 ** 20),
-    memory: recipe.memory,
-    ...(earlier ? { from: earlier.checkpoint.cursor } : {}),
-    signal,
-  })
-  chain.events$.subscribe(emit)
+  const log = await openLog({ folder, length: earlier?.state.metricsLength, publish })
+  const { emit } = log
+  const signal = AbortSignal.any([options.signal, log.broken])
+  let model: LanguageModel | undefined
   try {
+    await atomicWrite(folder.file('config.json'), `${JSON.stringify(recipe, null, 2)}\n`)
+
+    const preparation = { recipe, registry, corpus, baseDir, seed, resume: earlier !== undefined, signal, emit }
+    const tokenizer = await prepareTokenizer({ ...preparation, path: folder.file('tokenizer.json') })
+    await requireOneBlock({ ...preparation, tokenizer, blockSize: data.blockSize })
+    const evaluation = await prepareEvaluationSet({ ...preparation, tokenizer, path: folder.file('eval.arrow') })
+    model = buildModel({ recipe, registry, tokenizer }, earlier?.checkpoint.weights)
+    signal.throwIfAborted()
+    options.begin()
+    emit(plan(model, recipe, backend, folder.path))
+
+    const chain = run({
+      source: corpus.repeated(),
+      stages: [
+        ...corpus.part('training'),
+        tokenize({ tokenizer }),
+        pack({ blockSize: data.blockSize, tokenizer }),
+        ...(data.shuffle === 0 ? [] : [shuffle({ window: data.shuffle })]),
+        batch({ batchSize: data.batchSize }),
+        train({
+          ...training,
+          model,
+          backend,
+          evaluation,
+          // At least before the first step and after the last, so that one sees what training did.
+          sampleEvery: training.sampleEvery ?? training.steps,
+          sample: sampler({ recipe, tokenizer, signal }),
+          resume: earlier?.checkpoint,
+        }),
+      ],
+      sink: checkpoint({
+        ...recipe.checkpoint,
+        dir: checkpointsDir(folder.path),
+        files: modelFiles(model, tokenizer),
+        state: () => runState({ recipe, variant, metricsLength: folder.metrics.flush() }),
+      }),
+      seed,
+      // Text is read far quicker than it is trained on: this much ahead is plenty.
+      mark: Math.min(Math.floor(recipe.memory / 4), 4 * 2 ** 20),
+      memory: recipe.memory,
+      ...(earlier ? { from: earlier.checkpoint.cursor } : {}),
+      signal,
+    })
+    chain.events$.subscribe(emit)
     const { outcome } = await chain.done
-    if (fault) throw fault.error
+    const step = log.step ?? earlier?.checkpoint.step ?? 0
     if (outcome === 'finished' && step < training.steps) emit(endedEarly(recipe, step))
-    return await finish({ recipe, folder, backend, model, outcome, finished, notes })
+    log.raise()
+    return await finish({ recipe, folder, backend, model, outcome, finished: log.finished, notes: log.notes })
+  } catch (error) {
+    // What could not be written is the reason of whatever failed after it.
+    log.raise()
+    throw error
   } finally {
-    model.dispose()
+    model?.dispose()
     await log.close()
   }
 }
 
-function describe(model: LanguageModel, { model: { use }, data, train }: Recipe, backend: Backend): string {
+/** What is about to be trained, in words and in numbers, for whoever shows the run. */
+function plan(model: LanguageModel, { model: { use }, data, train }: Recipe, backend: Backend, path: string): RunEvent {
+  const { vocabSize } = model.config
   const { total } = countParameters(model.config)
-  const shape = `${use} with ${total} parameters, vocabulary ${model.config.vocabSize}, context ${data.blockSize}`
-  return `${shape}, ${train.steps} steps of ${data.batchSize} blocks on ${backend.description}`
+  const shape = `${use} with ${total} parameters, vocabulary ${vocabSize}, context ${data.blockSize}`
+  const message = `${shape}, ${train.steps} steps of ${data.batchSize} blocks on ${backend.description}`
+  const values = { steps: train.steps, parameters: total, vocabSize, backend: backend.name, path }
+  return { type: 'note', stage: 'recipe', message, values }
 }
 
 /** The text was at its end before the steps were done: only where the recipe says how often to go through it. */

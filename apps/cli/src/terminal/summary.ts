@@ -11,7 +11,7 @@ export function showSummary(summary: RunSummary, options: NextOptions & { readon
   const { sample, step, report, notes } = summary
   const parts: string[] = []
   if (step > 0) parts.push(summaryText({ ...summary, summary }, { color: colours.isColorSupported }))
-  else parts.push(`${summary.name} was stopped before its first step\n`)
+  else parts.push(`${summary.name} was stopped before training began\n`)
   if (sample)
     parts.push(`${colours.bold('Sample')}\n${colours.dim(sample.prompt)}${printable(sample.text.trimEnd())}\n`)
   if (notes.length > 0) parts.push(notes.map(note => `${note}\n`).join(''))
