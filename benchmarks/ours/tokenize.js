@@ -1,0 +1,57 @@
+// Ours of `tokenize`. One thread.
+// usage: node ours/tokenize.js encode|encode-gpt2|train|worst-case MEGABYTES [VOCABULARY]
+import { readFileSync } from 'node:fs'
+import { loadVocabMerges, trainBpe } from '@sluice/tokenize'
+import { files } from './tokenize_text.js'
+
+const [what, megabytes, vocabSize = '8192'] = process.argv.slice(2)
+const paths = files(Number(megabytes))
+const documents = what === 'worst-case' ? junk() : split(readFileSync(paths.text, 'utf8'))
+const bytes = documents.reduce((sum, document) => sum + Buffer.byteLength(document), 0)
+const { seconds, note } = await measure()
+const line = {
+  value: bytes / 1e6 / seconds,
+  rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
+  note,
+  versions: `Node ${process.versions.node}`,
+}
+process.stdout.write(`${JSON.stringify(line)}\n`)
+
+async function measure() {
+  if (what === 'train') {
+    const started = performance.now()
+    const tokenizer = await trainBpe(documents, { vocabSize: Number(vocabSize) })
+    return { seconds: (performance.now() - started) / 1e3, note: `${tokenizer.vocabSize} tokens` }
+  }
+  const tokenizer =
+    what === 'encode-gpt2' ? gpt2() : await trainBpe(split(readFileSync(files(1).text, 'utf8')), { vocabSize: 8192 })
+  // Warm-up of the engine on a text of its own; the words of the text measured are not met before.
+  const warm = split(readFileSync(files(1).text, 'utf8').toUpperCase())
+  for (let i = 0; i < 3; i++) for (const document of warm) tokenizer.encode(document)
+  const started = performance.now()
+  let ids = 0
+  for (const document of documents) ids += tokenizer.encode(document).length
+  return { seconds: (performance.now() - started) / 1e3, note: `${ids} ids` }
+}
+
+function gpt2() {
+  return loadVocabMerges(JSON.parse(readFileSync(paths.encoder, 'utf8')), readFileSync(paths.merges, 'utf8'))
+}
+
+/** Documents of at least 16,384 characters, cut at the ends of lines. */
+function split(text) {
+  const documents = []
+  for (let at = 0; at < text.length; ) {
+    const line = text.indexOf('\n', at + 16384)
+    const end = line < 0 ? text.length : line + 1
+    documents.push(text.slice(at, end))
+    at = end
+  }
+  return documents
+}
+
+function junk() {
+  return ['a', 'ab', 'the', '!', 'é', ' ', '\u5b57', 'xyzzy', '=-', 'whale'].map(word =>
+    word.repeat(Math.floor(100_000 / word.length)),
+  )
+}

@@ -1,0 +1,24 @@
+// Encoding and training of byte-level BPE on English: Moby-Dick again and again, in each copy other words respelt, so that new words
+// keep coming (ours/tokenize_text.js). Documents of about 16 KB. `worst-case` is junk of 100,000 characters without a break.
+function tokenizeCase(name, target, args, peer, label, needs) {
+  return {
+    name,
+    target,
+    ours: { program: 'node', args: ['ours/tokenize.js', ...args] },
+    peer: { program: 'python', args: [`peers/${peer}`, ...args], label, needs },
+  }
+}
+
+const hf = ['tokenizers_hf.py', 'tokenizers', 'tokenizers']
+
+export default {
+  unit: 'MB/s',
+  higherIsBetter: true,
+  cases: [
+    tokenizeCase('encode', 8, ['encode', '10'], ...hf),
+    tokenizeCase('encode-tiktoken', 5, ['encode-gpt2', '10'], 'tokenizers_tiktoken.py', 'tiktoken', 'tiktoken'),
+    tokenizeCase('train-10mb', 3, ['train', '10', '8192'], ...hf),
+    tokenizeCase('train-100mb', 3, ['train', '100', '32768'], ...hf),
+    tokenizeCase('worst-case', 1, ['worst-case', '1'], ...hf),
+  ],
+}
