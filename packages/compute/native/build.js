@@ -16,8 +16,6 @@ import { fileURLToPath } from 'node:url'
 
 const root = dirname(fileURLToPath(import.meta.url))
 const sources = join(root, 'src')
-const output = join(root, 'build')
-export const addonPath = join(output, 'sluice.node')
 
 const flags = [
   '-std=c++17',
@@ -50,10 +48,11 @@ const instructionSets = {
 /**
  * Builds the addon unless it is there already, made from these sources by this compiler.
  *
- * @param {{ force?: boolean, log?: (line: string) => void }} [options]
+ * @param {{ force?: boolean, log?: (line: string) => void, output?: string }} [options] `output` is the folder it goes to
  * @returns {Promise<{ built: boolean, path?: string, reason: string, seconds: number }>} `path` is there if the addon is
  */
-export async function buildNative({ force = false, log = () => {} } = {}) {
+export async function buildNative({ force = false, log = () => {}, output = join(root, 'build') } = {}) {
+  const addonPath = join(output, 'sluice.node')
   const start = performance.now()
   const seconds = () => (performance.now() - start) / 1000
   const fail = reason => ({ built: false, reason, seconds: seconds() })

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import process from 'node:process'
 import { fileURLToPath } from 'node:url'
 
 /** A Float32Array, or a Uint16Array of bfloat16. */
@@ -167,8 +168,9 @@ export interface Addon {
   transpose(x: Float32Array, y: Float32Array, outer: number, a: number, b: number, inner: number): void
 }
 
-/** Where build.js puts the addon; the same from src/native and from dist/native. */
-export const addonPath = fileURLToPath(new URL('../../native/build/sluice.node', import.meta.url))
+/** Where build.js puts the addon, the same from src/native and from dist/native; SLUICE_ADDON names another. */
+export const addonPath =
+  process.env.SLUICE_ADDON ?? fileURLToPath(new URL('../../native/build/sluice.node', import.meta.url))
 
 /** Loads the addon. Throws what Node throws if it is not there or not made for this machine. */
 export function loadAddon(): Addon {

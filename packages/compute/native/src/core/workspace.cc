@@ -13,6 +13,16 @@
 
 #include "pool.h"
 
+#if defined(__SANITIZE_ADDRESS__)
+#include <sanitizer/asan_interface.h>
+#define SLUICE_SANITIZED 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#include <sanitizer/asan_interface.h>
+#define SLUICE_SANITIZED 1
+#endif
+#endif
+
 namespace sluice {
 
 void* allocateAligned(size_t bytes) {
@@ -114,8 +124,15 @@ void* Workspace::take(size_t bytes) {
   bytes = roundUp(larger(bytes, size_t{1}), size_t{64});
   Arena& arena = *arena_;
   arena.wanted += bytes;
-  if (arena.blocks.empty() || arena.used + bytes > arena.blocks.back().size) {
-    const size_t size = roundUp(larger(bytes, arena.blocks.empty() ? arena.peak : 0), size_t{1} << 16);
+#if defined(SLUICE_SANITIZED)
+  // Every piece for itself, so that a step over its end is seen.
+  constexpr bool alone = true;
+  const size_t size = bytes;
+#else
+  constexpr bool alone = false;
+  const size_t size = roundUp(larger(bytes, arena.blocks.empty() ? arena.peak : 0), size_t{1} << 16);
+#endif
+  if (alone || arena.blocks.empty() || arena.used + bytes > arena.blocks.back().size) {
     char* memory = static_cast<char*>(allocateAligned(size));
     if (!memory) throw std::bad_alloc();
     arena.blocks.push_back({memory, size});
@@ -124,6 +141,16 @@ void* Workspace::take(size_t bytes) {
   void* result = arena.blocks.back().memory + arena.used;
   arena.used += bytes;
   return result;
+}
+
+void Workspace::forbidGaps(void* first, size_t used, size_t stride) {
+#if defined(SLUICE_SANITIZED)
+  for (size_t w = 0; w < workers_; w++) {
+    ASAN_POISON_MEMORY_REGION(static_cast<char*>(first) + w * stride + used, stride - used);
+  }
+#else
+  (void)first, (void)used, (void)stride;
+#endif
 }
 
 size_t workspaceBytes() {

@@ -31,7 +31,9 @@ class Workspace {
   template <class T> SLUICE_INLINE PerWorker<T> perWorker(size_t count) {
     // An odd number of lines apart, so that the workers' blocks do not fall on the same cache sets.
     const size_t bytes = roundUp(count * sizeof(T), size_t{128}) + 64;
-    return {static_cast<T*>(take(bytes * workers_)), bytes / sizeof(T)};
+    T* first = static_cast<T*>(take(bytes * workers_));
+    forbidGaps(first, count * sizeof(T), bytes);
+    return {first, bytes / sizeof(T)};
   }
 
  private:
@@ -40,6 +42,8 @@ class Workspace {
   Arena* arena_;
   size_t workers_;
   void* take(size_t bytes);
+  /** Under the address sanitizer: what lies between the workers' blocks is nobody's. */
+  void forbidGaps(void* first, size_t used, size_t stride);
 };
 
 /** Bytes of scratch memory held by all arenas. */

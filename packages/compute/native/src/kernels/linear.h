@@ -112,20 +112,6 @@ template <class E> static void linearForward(const LinearForward& a) {
 /** Tokens whose packed rows are held at a time for dw. */
 constexpr int64_t chunkRows = 1024;
 
-/** Sums of the columns of rows that lie in T, over a block. */
-template <class T> static void columnSums(const T* data, size_t ld, int64_t rows, int64_t columns, float* sums) {
-  forLanes(columns, [&](int64_t j, auto lanes) {
-    vf even = zero(), odd = zero();
-    int64_t i = 0;
-    for (; i + 1 < rows; i += 2) {
-      even = add(even, load(data + static_cast<size_t>(i) * ld + j, lanes));
-      odd = add(odd, load(data + static_cast<size_t>(i + 1) * ld + j, lanes));
-    }
-    if (i < rows) even = add(even, load(data + static_cast<size_t>(i) * ld + j, lanes));
-    store(sums + j, add(even, odd), lanes);
-  });
-}
-
 /** total[j] += the sums of all blocks, in their order. */
 static void addBlocks(const float* sums, int blocks, int64_t columns, float* total, bool onto) {
   forLanes(columns, [&](int64_t j, auto lanes) {
@@ -160,12 +146,13 @@ static void multiplyPacked(const typename E::T* a, int64_t rows, const typename 
   });
 }
 
-/** Columns in panels, for a block of rows that becomes the elements [at, ...) of k. */
+/** Columns in panels, for a block of rows that becomes the elements [at, ...) of k. With `sums`, the columns' sums. */
 template <class E, class Source>
 static void packRightRows(const Source& source, int64_t row0, int64_t rows, int64_t padded, int64_t columns, int64_t at,
-                          int64_t depth, typename E::T* dst) {
+                          int64_t depth, typename E::T* dst, float* sums = nullptr) {
   for (int64_t column = 0; column < columns; column += E::NR) {
-    packPanel<E>(source, row0, rows, column, columns, padded / E::KU, dst + column * depth + at * E::NR);
+    packPanel<E>(source, row0, rows, column, columns, padded / E::KU, dst + column * depth + at * E::NR,
+                 sums ? sums + column : nullptr);
   }
 }
 
@@ -201,9 +188,9 @@ template <class E, class DY, class X> static void linearBackwardAs(const LinearB
         dz = rowsFor<E>(as<DY>(a.dy), out, row0, rows, a.out, outDepth, buffer, dyLd);
       }
       const Matrix<T> dzRows{dz.data, dz.row};
-      packRightRows<E>(dzRows, 0, rows, padded, a.out, at, depth, dyPacked);
+      packRightRows<E>(dzRows, 0, rows, padded, a.out, at, depth, dyPacked,
+                       a.dbias ? sums + static_cast<size_t>(block) * out : nullptr);
       packTransposed<E>(Matrix<X>{as<X>(a.x), in}, row0, rows, padded, a.in, at, depth, xPacked);
-      if (a.dbias) columnSums(dz.data, dz.row, rows, a.out, sums + static_cast<size_t>(block) * out);
       if (!a.dx) return;
       multiplyBlock<E>(dz, static_cast<int>(rows), wT, static_cast<int>(a.in), static_cast<int>(outDepth / E::KU),
                        partials.of(worker), [&](const float* tile, size_t ld, int row, int column, int height, int width) {

@@ -43,60 +43,148 @@ static void packRows(const Source& source, int64_t row0, int64_t rows, int64_t c
 
 
 #if defined(SLUICE_HAS_BF16)
-template <class Lanes> static SLUICE_INLINE __m256i loadBits(const bf16* p, Lanes lanes) {
-  if (lanes.count == W) return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p));
-  return _mm256_maskz_loadu_epi16(firstLanes(lanes.count), p);
+static SLUICE_INLINE __m256i loadBits(const bf16* p, Full) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(p)); }
+static SLUICE_INLINE __m256i loadBits(const bf16* p, Part part) { return _mm256_maskz_loadu_epi16(firstLanes(part.count), p); }
+
+/** Words 0 to 15 of a and of b in turns (first), or 16 to 31. */
+static SLUICE_INLINE __m512i interleave(__m512i a, __m512i b, bool first) {
+  const __m512i even = _mm512_setr_epi32(0x200000, 0x210001, 0x220002, 0x230003, 0x240004, 0x250005, 0x260006, 0x270007,
+                                         0x280008, 0x290009, 0x2a000a, 0x2b000b, 0x2c000c, 0x2d000d, 0x2e000e, 0x2f000f);
+  const __m512i offset = _mm512_set1_epi32(0x100010);
+  return _mm512_permutex2var_epi16(a, first ? even : _mm512_add_epi32(even, offset), b);
 }
 
-/** Two rows of a source, interleaved: 16 pairs. */
+/** Two rows of a source, interleaved: 16 pairs, which a bfloat16 dot product multiplies. */
 template <class Source, class Lanes>
 static SLUICE_INLINE __m512i pairsOf(const Source& source, int64_t row, bool second, int64_t column, Lanes lanes) {
   const vf a = source(row, column, lanes);
   const vf b = second ? source(row + 1, column, lanes) : zero();
-  return _mm512_or_si512(_mm512_cvtepu16_epi32(narrow(a)), _mm512_slli_epi32(_mm512_cvtepu16_epi32(narrow(b)), 16));
+  const __m512i both = (__m512i)_mm512_cvtne2ps_pbh(b, a);
+  const __m512i turns = _mm512_setr_epi32(0x100000, 0x110001, 0x120002, 0x130003, 0x140004, 0x150005, 0x160006, 0x170007,
+                                          0x180008, 0x190009, 0x1a000a, 0x1b000b, 0x1c000c, 0x1d000d, 0x1e000e, 0x1f000f);
+  return _mm512_permutexvar_epi16(turns, both);
 }
 template <class Lanes>
 static SLUICE_INLINE __m512i pairsOf(const Matrix<bf16>& source, int64_t row, bool second, int64_t column, Lanes lanes) {
   const bf16* p = source.data + static_cast<size_t>(row) * source.ld + static_cast<size_t>(column);
-  const __m512i a = _mm512_cvtepu16_epi32(loadBits(p, lanes));
-  if (!second) return a;
-  return _mm512_or_si512(a, _mm512_slli_epi32(_mm512_cvtepu16_epi32(loadBits(p + source.ld, lanes)), 16));
+  const __m512i a = _mm512_castsi256_si512(loadBits(p, lanes));
+  const __m512i b = second ? _mm512_castsi256_si512(loadBits(p + source.ld, lanes)) : _mm512_setzero_si512();
+  return interleave(a, b, true);
 }
 #endif
 
-template <class E, class Source, class Lanes>
-static SLUICE_INLINE void storeGroup(const Source& source, int64_t row, int64_t rowEnd, int64_t column, Lanes lanes,
-                                     typename E::T* dst, int words) {
-  if constexpr (E::KU == 1) {
-    const vf v = row < rowEnd ? source(row, column, lanes) : zero();
-    if (words == W) store(dst, v);
-    else store(dst, v, words);
-  } else {
+template <int KU> struct GroupWords {
+  using Type = vf;
+};
 #if defined(SLUICE_HAS_BF16)
-    const __m512i v =
-        row < rowEnd ? pairsOf(source, row, row + 1 < rowEnd, column, lanes) : _mm512_setzero_si512();
-    if (words == W) _mm512_storeu_si512(dst, v);
-    else _mm512_mask_storeu_epi32(dst, firstLanes(words), v);
+template <> struct GroupWords<2> {
+  using Type = __m512i;
+};
 #endif
+
+/** KU rows of a source from `row` on, at the columns [column, column + W), as one group of k; rows from rowEnd on are zero. */
+template <class E> struct Group {
+  using Words = typename GroupWords<E::KU>::Type;
+
+  template <class Source, class Lanes>
+  static SLUICE_INLINE Words of(const Source& source, int64_t row, int64_t rowEnd, int64_t column, Lanes lanes) {
+    if (row >= rowEnd) return none();
+    if constexpr (E::KU == 1) {
+      return source(row, column, lanes);
+    } else {
+#if defined(SLUICE_HAS_BF16)
+      return pairsOf(source, row, row + 1 < rowEnd, column, lanes);
+#endif
+    }
   }
-}
+  static SLUICE_INLINE Words none() {
+    if constexpr (E::KU == 1) {
+      return zero();
+    } else {
+#if defined(SLUICE_HAS_BF16)
+      return _mm512_setzero_si512();
+#endif
+    }
+  }
+  /** The same where `left` columns are left of the matrix, perhaps none or more than W. */
+  template <class Source>
+  static SLUICE_INLINE Words at(const Source& source, int64_t row, int64_t rowEnd, int64_t column, int64_t left) {
+    if (left >= W) return of(source, row, rowEnd, column, Full{});
+    if (left <= 0) return none();
+    return of(source, row, rowEnd, column, Part{static_cast<int>(left)});
+  }
+  static SLUICE_INLINE void put(typename E::T* dst, Words words) {
+    if constexpr (E::KU == 1) {
+      store(dst, words);
+    } else {
+#if defined(SLUICE_HAS_BF16)
+      _mm512_storeu_si512(dst, words);
+#endif
+    }
+  }
+  static SLUICE_INLINE void put(typename E::T* dst, Words words, int count) {
+    if constexpr (E::KU == 1) {
+      store(dst, words, count);
+    } else {
+#if defined(SLUICE_HAS_BF16)
+      _mm512_mask_storeu_epi32(dst, firstLanes(count), words);
+#endif
+    }
+  }
+  /** sum + the group's rows. */
+  static SLUICE_INLINE vf addTo(vf sum, Words words) {
+    if constexpr (E::KU == 1) {
+      return add(sum, words);
+    } else {
+#if defined(SLUICE_HAS_BF16)
+      return _mm512_dpbf16_ps(sum, (__m512bh)words, (__m512bh)_mm512_set1_epi32(0x3f803f80));
+#endif
+    }
+  }
+};
 
 /**
  * A panel of B from a source whose rows run along k: columns [column, column + NR) of rows [row0, row0 + rows), to `groups`
- * groups, zeros beyond `rows` and `columns`.
+ * groups, zeros beyond `rows` and `columns`. With `sums`, the sums of the columns, too, which cost next to nothing here.
  */
 template <class E, class Source>
 static void packPanel(const Source& source, int64_t row0, int64_t rows, int64_t column, int64_t columns, int64_t groups,
-                      typename E::T* dst) {
-  for (int64_t g = 0; g < groups; g++) {
+                      typename E::T* dst, float* sums = nullptr) {
+  vf totals[E::NR / W];
+  for (vf& total : totals) total = zero();
+  int64_t g = 0;
+#if defined(SLUICE_HAS_BF16)
+  if constexpr (E::KU == 2 && std::is_same_v<Source, Matrix<bf16>>) {
+    if (columns - column >= E::NR) {
+      static_assert(E::NR == 32, "two vectors a row");
+      const bf16* from = source.data + static_cast<size_t>(row0) * source.ld + static_cast<size_t>(column);
+      for (; g < rows / 2; g++) {
+        const __m512i a = _mm512_loadu_si512(from), b = _mm512_loadu_si512(from + source.ld);
+        const __m512i low = interleave(a, b, true), high = interleave(a, b, false);
+        _mm512_storeu_si512(dst, low);
+        _mm512_storeu_si512(dst + 32, high);
+        totals[0] = Group<E>::addTo(totals[0], low);
+        totals[1] = Group<E>::addTo(totals[1], high);
+        from += 2 * source.ld;
+        dst += E::NR * E::KU;
+      }
+    }
+  }
+#endif
+  for (; g < groups; g++) {
     const int64_t row = row0 + g * E::KU;
     for (int j = 0; j < E::NR; j += W) {
-      auto* at = dst + (g * E::NR + j) * E::KU;
-      const int64_t left = columns - column - j;
-      if (left >= W) storeGroup<E>(source, row, row0 + rows, column + j, Full{}, at, W);
-      else if (left > 0) storeGroup<E>(source, row, row0 + rows, column + j, Part{static_cast<int>(left)}, at, W);
-      else storeGroup<E>(source, row0 + rows, row0 + rows, 0, Full{}, at, W);
+      const auto words = Group<E>::at(source, row, row0 + rows, column + j, columns - column - j);
+      Group<E>::put(dst + j * E::KU, words);
+      totals[j / W] = Group<E>::addTo(totals[j / W], words);
     }
+    dst += E::NR * E::KU;
+  }
+  if (!sums) return;
+  for (int j = 0; j < E::NR; j += W) {
+    const int64_t left = columns - column - j;
+    if (left >= W) store(sums + j, totals[j / W]);
+    else if (left > 0) store(sums + j, totals[j / W], static_cast<int>(left));
   }
 }
 
@@ -156,10 +244,7 @@ static void packTransposed(const Source& source, int64_t row0, int64_t rows, int
       for (int64_t g = 0; g < groups; g += 16) {
         for (int64_t i = 0; i < 16; i++) {
           const int64_t row = row0 + (g + i) * E::KU;
-          auto* words = block + i * 16 * E::KU;
-          if (left >= W) storeGroup<E>(source, row, row0 + rows, column, Full{}, words, W);
-          else if (left > 0) storeGroup<E>(source, row, row0 + rows, column, Part{static_cast<int>(left)}, words, W);
-          else storeGroup<E>(source, row0 + rows, row0 + rows, 0, Full{}, words, W);
+          Group<E>::put(block + i * 16 * E::KU, Group<E>::at(source, row, row0 + rows, column, left));
         }
         transposeWords(reinterpret_cast<const uint32_t*>(block), 16, 16,
                        reinterpret_cast<uint32_t*>(dst + column * depth + at + g * E::KU),
@@ -175,12 +260,10 @@ static void packTransposed(const Source& source, int64_t row0, int64_t rows, int
         for (int j = 0; j < E::MR; j += W) {
           // A store of a whole vector may run over the group's end into the next one, which is written after it; but what
           // follows the last group may be another thread's.
-          const int words = g + 1 < groups ? W : smaller(W, E::MR - j);
-          const int64_t left = columns - column - j;
+          const auto words = Group<E>::at(source, row, row0 + rows, column + j, columns - column - j);
           auto* to = panel + (g * E::MR + j) * E::KU;
-          if (left >= W) storeGroup<E>(source, row, row0 + rows, column + j, Full{}, to, words);
-          else if (left > 0) storeGroup<E>(source, row, row0 + rows, column + j, Part{static_cast<int>(left)}, to, words);
-          else storeGroup<E>(source, row0 + rows, row0 + rows, 0, Full{}, to, words);
+          if (g + 1 < groups || E::MR - j >= W) Group<E>::put(to, words);
+          else Group<E>::put(to, words, E::MR - j);
         }
       }
     }

@@ -35,6 +35,12 @@ static SLUICE_INLINE vf scale2(vf a, vf n) {
   const __m256i other = _mm256_slli_epi32(_mm256_add_epi32(_mm256_sub_epi32(whole, half), bias), 23);
   return mul(mul(a, _mm256_castsi256_ps(one)), _mm256_castsi256_ps(other));
 }
+/** a - floor(a). */
+static SLUICE_INLINE vf fraction(vf a) { return sub(a, _mm256_floor_ps(a)); }
+/** a * 2^floor(n), 0 where n is very low. */
+static SLUICE_INLINE vf scaleDown2(vf a, vf n) {
+  return scale2(a, _mm256_floor_ps(min(max(n, set1(-150.f)), set1(200.f))));
+}
 static SLUICE_INLINE vf roughReciprocal(vf a) { return div(set1(1.f), a); }
 static SLUICE_INLINE float sum(vf a) {
   __m128 s = _mm_add_ps(_mm256_castps256_ps128(a), _mm256_extractf128_ps(a, 1));

@@ -36,6 +36,10 @@ static SLUICE_INLINE vf sqrt(vf a) { return _mm512_sqrt_ps(a); }
 static SLUICE_INLINE vf nearest(vf a) { return _mm512_roundscale_ps(a, _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC); }
 /** a * 2^n for whole n. */
 static SLUICE_INLINE vf scale2(vf a, vf n) { return _mm512_scalef_ps(a, n); }
+/** a - floor(a). */
+static SLUICE_INLINE vf fraction(vf a) { return _mm512_reduce_ps(a, _MM_FROUND_TO_NEG_INF | _MM_FROUND_NO_EXC); }
+/** a * 2^floor(n), 0 where n is very low. */
+static SLUICE_INLINE vf scaleDown2(vf a, vf n) { return _mm512_scalef_ps(a, n); }
 /** 1/a to 14 bits. */
 static SLUICE_INLINE vf roughReciprocal(vf a) { return _mm512_rcp14_ps(a); }
 static SLUICE_INLINE float sum(vf a) { return _mm512_reduce_add_ps(a); }

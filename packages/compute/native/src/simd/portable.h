@@ -76,6 +76,11 @@ static SLUICE_INLINE vf scale2(vf a, vf n) {
     return a.lane[i] * floatOf(static_cast<uint32_t>(half + 127) << 23) * floatOf(static_cast<uint32_t>(whole - half + 127) << 23);
   });
 }
+static SLUICE_INLINE vf floor(vf a) { return each([&](int i) { return std::floor(a.lane[i]); }); }
+/** a - floor(a). */
+static SLUICE_INLINE vf fraction(vf a) { return sub(a, floor(a)); }
+/** a * 2^floor(n), 0 where n is very low. */
+static SLUICE_INLINE vf scaleDown2(vf a, vf n) { return scale2(a, floor(min(max(n, set1(-150.f)), set1(200.f)))); }
 static SLUICE_INLINE vf roughReciprocal(vf a) { return div(set1(1.f), a); }
 static SLUICE_INLINE float sum(vf a) { return (a.lane[0] + a.lane[2]) + (a.lane[1] + a.lane[3]); }
 static SLUICE_INLINE float maximum(vf a) {

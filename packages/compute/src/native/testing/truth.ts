@@ -68,8 +68,7 @@ export function attention(
   const scale = 1 / Math.sqrt(dim)
   for (let pair = 0; pair < batch * heads; pair++) {
     const [b, h] = [Math.floor(pair / heads), pair % heads]
-    const at = (t: number, which: number, d: number): number =>
-      (b * time + t) * 3 * width + which * width + h * dim + d
+    const at = (t: number, which: number, d: number): number => (b * time + t) * 3 * width + which * width + h * dim + d
     const out = (t: number, d: number): number => (b * time + t) * width + h * dim + d
     for (let i = 0; i < time; i++) {
       const seen = causal ? i + 1 : time
