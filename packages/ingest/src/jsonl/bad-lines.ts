@@ -3,6 +3,8 @@ import type { CorpusFile } from '../path/corpus-file.ts'
 import type { ReaderContext } from '../source/files-source.ts'
 import type { BadRecord } from './records.ts'
 
+const badLine = ['bad line', 'bad lines'] as const
+
 /**
  * What becomes of a bad line: `'error'` ends the reading with its place; `'skip'` counts it, and tells of the first in each file.
  */
@@ -18,7 +20,7 @@ export function badLines(
       const advice = bad.advice ?? 'mend the line, or set "onError": "skip"'
       throw new DataError(bad.message, { file: file.name, place, advice, cause: bad.cause })
     }
-    context.leaveOut('bad lines')
+    context.leaveOut(badLine)
     if (!told) context.warn(`${file.name}: ${place}: ${bad.message}; such lines are left out`)
     told = true
   }

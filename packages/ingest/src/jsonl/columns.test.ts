@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { columnReader } from './columns.ts'
-import { lookup } from './lookup.ts'
+import { lookup, without } from './lookup.ts'
 
 const read = columnReader({})
 
@@ -82,7 +82,7 @@ describe('a mapping', () => {
         url: 'U',
         created: 0,
         lang: 'de',
-        metadata: { story: { body: 'T' }, links: ['U'], meta: { lang: 'de' }, text: 'other' },
+        metadata: { links: ['U'], text: 'other' },
       },
     })
   })
@@ -105,4 +105,13 @@ test('a path finds a key with dots in it before it goes into objects', () => {
   expect(lookup({ a: [{ b: 2 }] }, 'a.0.b')).toBe(2)
   expect(lookup({ a: 'text' }, 'a.length')).toBeUndefined()
   expect(lookup({}, 'toString')).toBeUndefined()
+})
+
+test('what a path leaves of a record', () => {
+  expect(without({ a: { b: 1, c: 2 }, d: 3 }, 'a.b')).toEqual({ a: { c: 2 }, d: 3 })
+  expect(without({ a: { b: 1 }, d: 3 }, 'a.b')).toEqual({ d: 3 })
+  expect(without({ 'a.b': 1, a: { b: 2 } }, 'a.b')).toEqual({ a: { b: 2 } })
+  expect(without({ a: [1] }, 'a.0')).toEqual({ a: [1] })
+  expect(without({ a: 1 }, 'a.b.c')).toEqual({ a: 1 })
+  expect(without({ a: 1 }, 'x')).toEqual({ a: 1 })
 })

@@ -1,5 +1,5 @@
 import type { DocumentRow } from '@sluice/pipeline'
-import { lookup } from './lookup.ts'
+import { lookup, without } from './lookup.ts'
 import { timestampOf } from './timestamp.ts'
 
 /** Which columns hold what, where their names do not tell. Dotted paths go into objects: `"meta.url"`. */
@@ -82,7 +82,9 @@ export function columnReader(mapping: ColumnMapping): (record: Record<string, un
     }
     return found
   }
-  const mappedPaths = new Set(Object.values(mapping).flat())
+  const mappedPaths = Object.values(mapping)
+    .flat()
+    .filter(path => path !== undefined)
 
   return record => {
     const values: Partial<Record<Column, unknown>> = {}
@@ -104,10 +106,12 @@ export function columnReader(mapping: ColumnMapping): (record: Record<string, un
     const used = new Set(Object.values(taken))
     let metadata: Record<string, unknown> | undefined
     for (const key in record) {
-      if (used.has(key) || (mappedPaths.has(key) && Object.hasOwn(record, key))) continue
+      if (used.has(key)) continue
       metadata ??= {}
       metadata[key] = record[key]
     }
+    for (const path of mappedPaths) metadata &&= without(metadata, path)
+    if (metadata && mappedPaths.length > 0 && Object.keys(metadata).length === 0) metadata = undefined
     return {
       text: values.text as string | undefined,
       id: values.id as string | undefined,

@@ -188,7 +188,7 @@ describe('bad lines', () => {
       },
     ])
     const { message, values } = source.summary!()!
-    expect(message).toBe('left out 3 bad lines, 1 records without text')
+    expect(message).toBe('left out 3 bad lines, 1 record without text')
     expect(values).toEqual({ 'bad lines': 3, 'records without text': 1 })
   })
 

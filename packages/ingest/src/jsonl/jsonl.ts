@@ -44,6 +44,7 @@ export function jsonl(options: JsonlOptions): Source<Documents> {
   return filesSource({ ...settings, extensions: ['.jsonl', '.ndjson'], read: jsonlReader(settings) })
 }
 
+const withoutText = ['record without text', 'records without text'] as const
 const defaults = { columns: {}, onError: 'error' as const, maxLineBytes: 256 * 1024 * 1024 }
 
 function jsonlReader(settings: Required<JsonlOptions>): FormatReader<JsonlPosition> {
@@ -98,7 +99,7 @@ function jsonlReader(settings: Required<JsonlOptions>): FormatReader<JsonlPositi
             onBad(error, line + 1, place())
             continue
           }
-          if (made.length === 0) context.leaveOut('records without text')
+          if (made.length === 0) context.leaveOut(withoutText)
           if (made.length > 1) {
             // A long document: its parts go out one by one, so that no frame holds it all.
             if (rows.length > 0) yield { rows, bytes, position: position(place()) }

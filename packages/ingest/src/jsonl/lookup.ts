@@ -8,3 +8,15 @@ export function lookup(record: object, path: string): unknown {
   }
   return value
 }
+
+/** The record without the value at a path; objects that this leaves empty go too. Lists are left as they are. */
+export function without(record: Record<string, unknown>, path: string): Record<string, unknown> {
+  const [key = '', ...inner] = Object.hasOwn(record, path) ? [path] : path.split('.')
+  const value = Object.hasOwn(record, key) ? record[key] : undefined
+  if (value === undefined) return record
+  const { [key]: _, ...rest } = record
+  if (inner.length === 0) return rest
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return record
+  const left = without(value as Record<string, unknown>, inner.join('.'))
+  return Object.keys(left).length === 0 ? rest : { ...record, [key]: left }
+}

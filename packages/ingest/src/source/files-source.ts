@@ -13,7 +13,7 @@ import {
 import type { RecordBatch } from 'apache-arrow'
 import type { CorpusFile } from '../path/corpus-file.ts'
 import { resolvePath } from '../path/resolve.ts'
-import { LeftOut } from './left-out.ts'
+import { LeftOut, type Reason } from './left-out.ts'
 import { type FilePosition, startOf } from './position.ts'
 
 /** Documents that a reader has made of the file so far. */
@@ -30,8 +30,8 @@ export interface ReaderContext {
   readonly id: string
   readonly signal: AbortSignal
   warn(message: string): void
-  /** Counts one of `what` ("bad lines") that gave no document; told in the summary of the run. */
-  leaveOut(what: string): void
+  /** Counts one that gave no document; told in the summary of the run. */
+  leaveOut(reason: Reason): void
 }
 
 /** How one format is read: its documents from a place in one file on. */
@@ -74,8 +74,8 @@ export function filesSource<P extends Json>(options: FilesSourceOptions<P>): Sou
           heard.add(message)
           emit({ type: 'warning', stage: id, message })
         },
-        leaveOut: what => {
-          leftOut.add(what)
+        leaveOut: reason => {
+          leftOut.add(reason)
           if (leftOut.total > fullest.total) fullest = leftOut
         },
       }

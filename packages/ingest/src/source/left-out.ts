@@ -1,21 +1,25 @@
 import type { Json } from '@sluice/pipeline'
 
-/** Counts of what gave no document, by what it is: "bad lines". */
+/** What gave no document, in the singular and the plural: `['bad line', 'bad lines']`. */
+export type Reason = readonly [one: string, many: string]
+
+/** Counts of what gave no document, by reason. */
 export class LeftOut {
-  readonly #counts = new Map<string, number>()
+  readonly #counts = new Map<Reason, number>()
   total = 0
 
-  add(what: string): void {
-    this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1)
+  add(reason: Reason): void {
+    this.#counts.set(reason, (this.#counts.get(reason) ?? 0) + 1)
     this.total++
   }
 
-  /** `left out 3 bad lines, 2 records without text` */
+  /** `left out 3 bad lines, 1 record without text` */
   get message(): string {
-    return `left out ${[...this.#counts].map(([what, count]) => `${count} ${what}`).join(', ')}`
+    const counts = [...this.#counts].map(([[one, many], count]) => `${count} ${count === 1 ? one : many}`)
+    return `left out ${counts.join(', ')}`
   }
 
   get values(): Readonly<Record<string, Json>> {
-    return Object.fromEntries(this.#counts)
+    return Object.fromEntries([...this.#counts].map(([[, many], count]) => [many, count]))
   }
 }

@@ -3,7 +3,7 @@
  * prepared by …". A transcriber's note is about the text, and stays.
  */
 const credit =
-  /^(?:produced by|(?:this )?(?:etext|e-text|ebook) (?:was )?(?:prepared|produced|scanned|created|typed|transcribed) (?:by|from)|(?:prepared|proofed|proofread|scanned|digitized|transcribed|typed) (?:and [a-z]+ )?by|html version by|updated editions will)/i
+  /^(?:produced by|(?:this )?(?:etext|e-text|ebook) (?:was )?(?:prepared|produced|scanned|created|typed|transcribed) (?:by|from)|(?:prepared|proofed|proofread|scanned|digitized|transcribed|typed) (?:and [a-z]+ )?by|transcribed from [^\n]+ by|html version by|updated editions will)/i
 
 /** Where the book begins at or after `from`: blank lines and up to four paragraphs of credits are passed over. */
 export function afterCredits(text: string, from: number): number {

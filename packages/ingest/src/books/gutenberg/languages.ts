@@ -41,5 +41,6 @@ const codes: Readonly<Record<string, string>> = {
 
 /** ISO 639-1 for the name of a language as Project Gutenberg's headers write it. */
 export function languageCode(name: string): string | undefined {
-  return codes[name.toLowerCase().split(/[^\p{L}]/u)[0] ?? '']
+  const word = name.toLowerCase().split(/[^\p{L}]/u)[0] ?? ''
+  return Object.hasOwn(codes, word) ? codes[word] : undefined
 }

@@ -1,3 +1,5 @@
+import { footerOf } from './end.ts'
+
 /**
  * The lines after which a Project Gutenberg book begins, in their spellings since 1991:
  *   *** START OF (THE|THIS) PROJECT GUTENBERG EBOOK MOBY DICK ***     with or without spaces, title on one line or several
@@ -12,7 +14,9 @@ const headerWindow = 64 * 1024
 
 /** Where the book begins that a header stands before: after the last start line in the window; undefined for none. */
 export function afterHeader(text: string): number | undefined {
-  const head = text.slice(0, headerWindow)
+  const window = text.slice(0, headerWindow)
+  // A start line after an end line is another book's, or the small print of a file that has it at its end.
+  const head = window.slice(0, footerOf(window, 0))
   let after: number | undefined
   for (const line of [starsLine, smallPrintLine]) {
     for (const match of head.matchAll(line)) after = Math.max(after ?? 0, markerEnd(text, match.index, match[0]))
