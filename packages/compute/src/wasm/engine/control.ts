@@ -12,6 +12,8 @@ export const CONTROL = {
   scratchBytes: 5,
   /** Index of the kernel among the module's exports. */
   kernel: 6,
+  /** Not 0 once a helper's task has failed. */
+  failed: 7,
 } as const
 
 export const CONTROL_WORDS = 16

@@ -42,6 +42,17 @@ describe.each([1, 2, 5])('a pool of %i threads', threads => {
     }
   })
 
+  it('reports a task that fails, and goes on', () => {
+    const sums = allocate(64 * 8)
+    // Beyond the end of the memory.
+    const x = memory.buffer.byteLength - 4
+    for (let round = 0; round < 20; round++) {
+      expect(() => pool.run(squaredNorm, { x, sums, count: 64 * CHUNK }, 64)).toThrow()
+      pool.run(squaredNorm, { x, sums, count: 1 }, 1)
+    }
+    pool.run(squaredNorm, { x: allocate(8 * CHUNK), sums, count: 2 * CHUNK }, 2)
+  })
+
   it('gives the bits of one thread', () => {
     const [m, n, k] = [70, 90, 130]
     const reference = openPool(1)

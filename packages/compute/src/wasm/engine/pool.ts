@@ -72,18 +72,23 @@ export function createPool({ module, memory, threads, allocate, free }: PoolOpti
     control[CONTROL.kernel] = kernel
     control[CONTROL.tasks] = tasks
     Atomics.store(control, CONTROL.next, 0)
+    Atomics.store(control, CONTROL.failed, 0)
     Atomics.add(control, CONTROL.state, 1)
     Atomics.notify(control, CONTROL.state)
-    for (;;) {
-      const task = Atomics.add(control, CONTROL.next, 1)
-      if (task >= tasks) break
-      kernels[kernel]!(args, task, scratch)
+    try {
+      for (;;) {
+        const task = Atomics.add(control, CONTROL.next, 1)
+        if (task >= tasks) break
+        kernels[kernel]!(args, task, scratch)
+      }
+    } finally {
+      Atomics.add(control, CONTROL.state, 1)
+      for (let i = 0, active = 1; active > 0; i++) {
+        active = Atomics.load(control, CONTROL.active)
+        if (active > 0 && i >= SPINS) Atomics.wait(control, CONTROL.active, active)
+      }
     }
-    Atomics.add(control, CONTROL.state, 1)
-    for (let i = 0, active = 1; active > 0; i++) {
-      active = Atomics.load(control, CONTROL.active)
-      if (active > 0 && i >= SPINS) Atomics.wait(control, CONTROL.active, active)
-    }
+    if (Atomics.load(control, CONTROL.failed)) throw new Error('a task of a wasm kernel failed in a helper thread')
   }
 
   return {

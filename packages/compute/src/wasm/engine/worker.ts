@@ -28,10 +28,14 @@ for (;;) {
     const kernel = kernels[control[${CONTROL.kernel}]]
     const tasks = control[${CONTROL.tasks}]
     const scratch = control[${CONTROL.scratch}] + thread * control[${CONTROL.scratchBytes}]
-    for (;;) {
-      const task = Atomics.add(control, ${CONTROL.next}, 1)
-      if (task >= tasks) break
-      kernel(args, task, scratch)
+    try {
+      for (;;) {
+        const task = Atomics.add(control, ${CONTROL.next}, 1)
+        if (task >= tasks) break
+        kernel(args, task, scratch)
+      }
+    } catch {
+      Atomics.store(control, ${CONTROL.failed}, 1)
     }
   }
   Atomics.sub(control, ${CONTROL.active}, 1)
