@@ -34,7 +34,7 @@ describe('records', () => {
           }
         },
       ),
-      { numRuns: 150 },
+      { numRuns: 120 },
     )
   })
 
@@ -115,7 +115,7 @@ describe('resuming', () => {
           }
         },
       ),
-      { numRuns: 80 },
+      { numRuns: 40 },
     )
   })
 
@@ -224,7 +224,7 @@ describe('bad lines', () => {
           if (!Array.isArray(outcome)) expect(outcome).toBeInstanceOf(DataError)
         },
       ),
-      { numRuns: 300 },
+      { numRuns: 120 },
     )
   })
 })
