@@ -8,7 +8,7 @@ async function called(...argv: string[]) {
 }
 
 // These are the flags people have in their scripts: a change here is a change of the interface.
-test.each(['', 'run', 'generate', 'validate', 'doctor', 'init', 'schema'])('help %s', async command => {
+test.each(['', 'run', 'generate', 'validate', 'doctor', 'init', 'schema', 'tokenizer'])('help %s', async command => {
   const { code, out, err } = await called(...(command ? [command, '--help'] : ['--help']))
   expect([code, err]).toEqual([0, ''])
   expect(out).toMatchSnapshot()

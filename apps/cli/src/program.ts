@@ -7,6 +7,7 @@ import { generateCommand } from './commands/generate.ts'
 import { initCommand } from './commands/init.ts'
 import { runCommand } from './commands/run.ts'
 import { schemaCommand } from './commands/schema.ts'
+import { tokenizerCommand } from './commands/tokenizer.ts'
 import { validateCommand } from './commands/validate.ts'
 import { explain } from './usage.ts'
 
@@ -14,6 +15,7 @@ export const commands: readonly Command[] = [
   runCommand,
   generateCommand,
   validateCommand,
+  tokenizerCommand,
   doctorCommand,
   initCommand,
   schemaCommand,
@@ -58,6 +60,9 @@ function program(chosen: (command: Command, options: CommonOptions) => void): Ar
       command.describe,
       builder => {
         for (const [name, options] of Object.entries(command.positionals ?? {})) builder.positional(name, options)
+        // Else only the last of several words would be left.
+        const several = Object.values(command.positionals ?? {}).some(options => options.array)
+        if (several) builder.parserConfiguration({ 'duplicate-arguments-array': true })
         for (const [name, options] of Object.entries(command.options)) {
           builder.option(name, options.type === 'boolean' ? options : { ...options, requiresArg: true })
         }

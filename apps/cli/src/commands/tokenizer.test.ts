@@ -1,0 +1,86 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { main } from '../main.ts'
+import { testConsole } from '../testing/console.ts'
+
+let cwd: string
+
+async function called(...argv: string[]) {
+  const console = testConsole({ cwd })
+  return { code: await main(['tokenizer', ...argv], console), out: console.out(), err: console.err() }
+}
+
+beforeAll(async () => {
+  cwd = await mkdtemp(join(tmpdir(), 'sluice-'))
+  await writeFile(join(cwd, 'corpus.txt'), 'the whale and the sea, the whale and the ship\n'.repeat(4))
+  await called('train', 'bpe.json', 'corpus.txt', '--vocab-size', '280')
+  await called('train', 'word.json', 'corpus.txt', '--kind', 'word')
+})
+afterAll(() => rm(cwd, { recursive: true }))
+
+test('train writes a tokenizer.json', async () => {
+  const { code, out } = await called(
+    'train',
+    'cl.json',
+    'corpus.txt',
+    '--vocab-size',
+    '262',
+    '--cut',
+    'cl100k',
+    '--train-on',
+    '90',
+  )
+  expect(code).toBe(0)
+  expect(out).toMatch(/^cl\.json: bpe, 262 tokens, in \d+ s\n$/)
+  for (const kind of ['char', 'wordpiece'])
+    expect((await called('train', `${kind}.json`, 'corpus.txt', '--kind', kind)).code).toBe(0)
+})
+
+test('encode shows the cut, decode goes back', async () => {
+  const { out } = await called('encode', 'bpe.json', '--text', 'the whale é')
+  const [cut, ids, sum] = out.split('\n')
+  expect(cut).toMatch(/^the\|·whale\|·\|<c3>\|<a9>$/)
+  expect(sum).toBe('5 tokens for 12 bytes')
+  expect((await called('decode', 'bpe.json', ...ids!.split(' '))).out).toBe('the whale é\n')
+  expect((await called('encode', 'bpe.json', '--text', 'the whale é', '--ids')).out).toBe(`${ids}\n`)
+  const json = JSON.parse((await called('encode', 'bpe.json', '--text', '<|endoftext|>', '--special', '--json')).out)
+  expect(json).toEqual({ ids: [0], pieces: ['<|endoftext|>'] })
+})
+
+test('inspect, compare and cut', async () => {
+  const { out } = await called('inspect', 'bpe.json')
+  expect(out).toContain('special   <|endoftext|> 0\nends text <|endoftext|>\nlongest   ·whale|')
+  expect(JSON.parse((await called('inspect', 'bpe.json', '--json')).out)).toMatchObject({ kind: 'bpe', vocabSize: 274 })
+  const compared = await called('compare', 'bpe.json', 'word.json', 'corpus.txt')
+  expect(compared.out).toBe(
+    'corpus.txt\n' +
+      '  bpe.json  bpe 274: 48 tokens, 3.83 bytes a token, 1.00 tokens a word, 0 unknown\n' +
+      '  word.json  word 10: 84 tokens, 2.19 bytes a token, 1.00 tokens a word, 0 unknown\n',
+  )
+  expect(JSON.parse((await called('compare', 'bpe.json', 'corpus.txt', '--json')).out)).toHaveLength(1)
+  const cut = await called('cut', 'bpe.json', '--text', 'the whales')
+  expect(cut.out).toBe(
+    'characters    10  t|h|e|·|w|h|a|l|e|s\nbpe            3  the|·whale|s\nwords          3  the|·|whales\n',
+  )
+})
+
+test.each([
+  [['train', 'x.json'], 'needs a file to write and texts to read: pipeline tokenizer train tokenizer.json corpus.txt'],
+  [['train', 'x.json', 'corpus.txt', '--train-on', 'much'], '--train-on must be a size such as 50MB, not "much"'],
+  [['train', 'x.json', 'corpus.txt', '--vocab-size', '0'], '--vocab-size must be a whole number above 0, not 0'],
+  [['encode', 'bpe.json'], '--text is missing: pipeline tokenizer encode'],
+  [['encode', '--text', 'a'], 'needs a tokenizer: pipeline tokenizer encode runs/quickstart'],
+  [['inspect', 'bpe.json', 'x'], '"x" is one argument too many: inspect takes one tokenizer'],
+  [['decode', 'bpe.json', '1', 'x'], 'an id is a whole number from 0 on, found "x"'],
+  [['compare', 'bpe.json'], 'needs tokenizers and texts: pipeline tokenizer compare runs/a runs/b corpus.txt'],
+])('%j', async (argv, message) => {
+  expect(await called(...argv)).toEqual({ code: 2, out: '', err: `pipeline: ${message}\n` })
+})
+
+test('a text that is not there', async () => {
+  const { code, err } = await called('train', 'x.json', 'none.txt')
+  expect(code).toBe(1)
+  expect(err).toContain('the text cannot be read: ENOENT')
+})
