@@ -32,8 +32,8 @@ export function checkDecoder(weights: DecoderWeights, shape: DecoderShape): void
     expect(`${name}.w`, w, [from, to])
     expect(`${name}.b`, b, [to])
   }
+  const inner = blocks[0]?.feedForward.b.shape[0] ?? 1
   blocks.forEach((block, i) => {
-    const inner = block.feedForward.b.shape[0]
     norm(`blocks[${i}].attentionNorm`, block.attentionNorm)
     linear(`blocks[${i}].qkv`, block.qkv, width, 3 * width)
     linear(`blocks[${i}].attentionOutput`, block.attentionOutput, width, width)

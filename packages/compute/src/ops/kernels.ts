@@ -210,7 +210,7 @@ export interface DecoderBlockWeights {
   /** [C, C] */
   readonly attentionOutput: LinearWeights
   readonly feedForwardNorm: NormWeights
-  /** [C, F] */
+  /** [C, F], F the same in all blocks */
   readonly feedForward: LinearWeights
   /** [F, C] */
   readonly feedForwardOutput: LinearWeights

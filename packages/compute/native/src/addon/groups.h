@@ -8,4 +8,5 @@ void exportLayers(napi_env env, napi_value exports);
 void exportLoss(napi_env env, napi_value exports);
 void exportOptimizer(napi_env env, napi_value exports);
 void exportGeneral(napi_env env, napi_value exports);
+void exportDecoder(napi_env env, napi_value exports);
 }  // namespace sluice

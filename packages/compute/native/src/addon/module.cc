@@ -34,6 +34,7 @@ napi_value initialize(napi_env env, napi_value exports) {
   sluice::exportLoss(env, exports);
   sluice::exportOptimizer(env, exports);
   sluice::exportGeneral(env, exports);
+  sluice::exportDecoder(env, exports);
   return exports;
 }
 

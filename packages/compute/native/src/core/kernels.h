@@ -1,5 +1,6 @@
 // The kernels, as the rest of the addon sees them: a table of functions for each instruction set. Sizes have been checked.
 #pragma once
+#include "decoder.h"
 #include "types.h"
 
 namespace sluice {
@@ -193,6 +194,9 @@ struct KernelTable {
   void (*softmax)(const Softmax&);
   void (*transpose)(const Transpose&);
   void (*dropout)(const Dropout&);
+  void (*decoderPack)(const DecoderPack&);
+  void (*decoderFill)(const DecoderFill&);
+  void (*decoderStep)(const DecoderStep&);
 };
 
 }  // namespace sluice

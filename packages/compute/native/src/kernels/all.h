@@ -17,6 +17,8 @@
 #include "embedding.h"
 #include "optimizer.h"
 #include "elementwise.h"
+#include "../simd/pairs.h"
+#include "decoder.h"
 
 namespace sluice {
 namespace SLUICE_ISA {
@@ -51,6 +53,9 @@ const KernelTable SLUICE_TABLE = {
     SLUICE_ISA::softmax,
     SLUICE_ISA::transpose,
     SLUICE_ISA::dropout,
+    SLUICE_ISA::decoderPack,
+    SLUICE_ISA::decoderFill,
+    SLUICE_ISA::decoderStep,
 };
 
 }  // namespace sluice

@@ -2,6 +2,7 @@ import type { Kernels } from '../../ops/kernels.ts'
 import type { NativeBackend } from '../backend.ts'
 import { attentionKernel } from './attention.ts'
 import { crossEntropyKernel } from './crossEntropy.ts'
+import { decoderKernel } from './decoder.ts'
 import { embeddingKernel } from './embedding.ts'
 import { layerNormKernel } from './layerNorm.ts'
 import { linearKernel } from './linear.ts'
@@ -9,7 +10,7 @@ import { adamWKernel, squaredNormsKernel } from './optimizer.ts'
 import { dropoutKernel, geluKernel } from './pointwise.ts'
 
 /** Our operations, computed by the addon. */
-export function nativeKernels(backend: NativeBackend): Partial<Kernels> {
+export function nativeKernels(backend: NativeBackend): Kernels {
   return {
     linear: linearKernel(backend),
     layerNorm: layerNormKernel(backend),
@@ -20,5 +21,6 @@ export function nativeKernels(backend: NativeBackend): Partial<Kernels> {
     gelu: geluKernel(backend),
     adamW: adamWKernel(backend),
     squaredNorms: squaredNormsKernel(backend),
+    decoder: decoderKernel(backend),
   }
 }
