@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest'
 import { onEveryBackend } from '../testing/backends.ts'
-import { checkOp } from '../testing/checkOp.ts'
+import { checkOp, normals } from '../testing/checkOp.ts'
 import * as double from '../testing/double.ts'
 import { tf } from '../tf.ts'
 import { crossEntropy } from './crossEntropy.ts'
+import { embedding } from './embedding.ts'
 
 onEveryBackend(() => {
   it.each([
@@ -74,6 +75,25 @@ onEveryBackend(() => {
       },
       6,
     )
+  })
+
+  it('gives gradients that outlive the tape, for a table of its own and for one that is used twice', () => {
+    const before = tf.memory().numTensors
+    const [hidden, table] = [tf.tensor2d(normals(12, 1, 'h'), [3, 4]), tf.tensor2d(normals(20, 1, 't'), [5, 4])]
+    const targets = Int32Array.of(4, 0, 1)
+    const [dhidden, dtable] = tf.grads((h, t) => crossEntropy(h as tf.Tensor2D, t as tf.Tensor2D, targets))([
+      hidden,
+      table,
+    ])
+    const twice = tf.grad(t => crossEntropy(embedding(t as tf.Tensor2D, targets), t as tf.Tensor2D, targets))(table)
+    tf.tidy(() => {
+      // Softmax minus one-hot sums to zero over the vocabulary: to move all rows of the table alike changes nothing.
+      for (const value of dtable!.sum(0).dataSync()) expect(Math.abs(value)).toBeLessThan(1e-6)
+      expect(dhidden!.abs().sum().dataSync()[0]).toBeGreaterThan(0.1)
+      expect(twice.abs().sum().dataSync()[0]).toBeGreaterThan(0.01)
+    })
+    tf.dispose([hidden, table, dhidden!, dtable!, twice])
+    expect(tf.memory().numTensors).toBe(before)
   })
 
   it('names what does not fit', () => {

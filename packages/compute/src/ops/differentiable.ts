@@ -25,12 +25,14 @@ export function differentiable<T extends tf.Tensor>(op: Differentiable): T {
     return {
       value,
       gradFunc: (dy: tf.Tensor, kept: tf.Tensor[]) => {
-        const grads = tf.tidy(() => op.backward(dy, kept))
+        const given = [dy, ...kept]
+        // What is only passed on gets a handle of its own: the one that was given is disposed.
+        const grads = tf.tidy(() => op.backward(dy, kept).map(grad => (given.includes(grad) ? tf.clone(grad) : grad)))
         // At depth 0 the tape is played back once only (no gradient of a gradient).
         if (engine.state.gradientDepth === 0) {
-          for (const tensor of kept) if (!grads.includes(tensor)) tensor.dispose()
+          tf.dispose(kept)
           // A dy of this scope was made by the playback, not by the caller, and this was its only reader.
-          if (dy.scopeId === engine.state.activeScope?.id && !grads.includes(dy)) dy.dispose()
+          if (dy.scopeId === engine.state.activeScope?.id) dy.dispose()
         }
         return grads
       },
