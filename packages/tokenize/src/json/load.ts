@@ -26,5 +26,6 @@ export function loadTokenizer(json: unknown, options: { endOfText?: string } = {
   if (type === 'WordPiece') return wordPieceTokenizer(readWordPiece(json, special, endOfText))
   throw new DataError(`expected a model of type "BPE", "WordPiece" or "WordLevel", found ${JSON.stringify(type)}`, {
     place: 'model.type',
+    advice: 'Unigram and other kinds are not read; train one of these on the corpus',
   })
 }
