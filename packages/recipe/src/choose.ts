@@ -10,6 +10,8 @@ export interface Choice {
   /** Whose entry of `perBackend` the recipe follows. A resumed run keeps the one it began with. */
   readonly variant: BackendName
   readonly recipe: Recipe
+  /** What a person should know of the choice. */
+  readonly warnings: readonly string[]
 }
 
 /** Chooses what computes, then settles what the recipe says for it. */
@@ -17,13 +19,17 @@ export async function chooseVariant(loaded: LoadedRecipe, begun: BackendName | u
   const { train } = checkRecipe(loaded)
   // Only WebAssembly has a limit below the machine's: what matters is how much the recipe needs there.
   const needBytes = trainingBytes(recipeFor(loaded, begun ?? 'wasm'))
-  const { backend } = await chooseBackend(train.backend, {
+  const { backend, reports } = await chooseBackend(train.backend, {
     precision: train.precision,
     ...(needBytes === undefined ? {} : { needBytes }),
     ...(train.threads === undefined ? {} : { threads: train.threads }),
   })
   const variant = begun ?? backend.name
-  return { backend, variant, recipe: recipeFor(loaded, variant) }
+  // 'auto' always finds something; that it is a hundred times slower than it might be has to be said.
+  const slow = train.backend === 'auto' && backend.name === 'cpu'
+  const reasons = reports.slice(0, -1).map(({ name, reason }) => `${name}: ${reason}`)
+  const warnings = slow ? [`only plain JavaScript can compute this, which is slow (${reasons.join('; ')})`] : []
+  return { backend, variant, recipe: recipeFor(loaded, variant), warnings }
 }
 
 function recipeFor(loaded: LoadedRecipe, backend: BackendName): Recipe {

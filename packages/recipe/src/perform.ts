@@ -30,6 +30,7 @@ export async function perform(options: Performance): Promise<RunSummary> {
     const { recipe } = choice
     const changes = earlier ? checkResume(earlier, recipe) : []
     for (const message of changes) publish({ type: 'warning', stage: 'resume', message })
+    for (const message of choice.warnings) publish({ type: 'warning', stage: 'backend', message })
 
     const context = { baseDir, seed: recipe.seed, scratchDir: join(path, 'scratch'), signal, emit: publish }
     const corpus = openCorpus(recipe, registry, context)

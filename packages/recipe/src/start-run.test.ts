@@ -107,6 +107,20 @@ test('a finished run goes on when it is given more steps', async () => {
   expect(metrics).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
 })
 
+test('under another backend a run goes on with the variant it began with, and says so', async () => {
+  const folder = await scratch()
+  const runsDir = join(folder, 'runs')
+  const variants = { perBackend: { cpu: { data: { batchSize: 2 } }, wasm: { data: { batchSize: 3 } } } }
+  const train = { ...tinyConfig.train, steps: 3 }
+  await runTiny(await writeTiny(folder, { ...variants, train }), { runsDir })
+  const other = await writeTiny(folder, { ...variants, train: { ...train, steps: 5, backend: 'wasm' } })
+  const { summary, events } = await runTiny(other, { runsDir, mode: 'resume' })
+  expect(summary).toMatchObject({ step: 5, tokens: 5 * 2 * 16 })
+  expect(events.filter(event => event.type === 'warning')).toEqual([
+    { type: 'warning', stage: 'train', message: expect.stringMatching(/^the checkpoint was made on cpu, /) },
+  ])
+})
+
 test('a checkpoint of another model is refused, and the run is left as it is', async () => {
   const folder = await scratch()
   const runsDir = join(folder, 'runs')
@@ -160,4 +174,11 @@ test('stopped before it began, a run has done nothing', async () => {
   const { summary } = await runTiny(await writeTiny(folder), { runsDir, signal: stop.signal })
   expect(summary).toMatchObject({ outcome: 'stopped', step: 0, steps: 8 })
   await expect(readdir(runsDir)).rejects.toThrow(/ENOENT/)
+
+  await runTiny(join(folder, 'config.json'), { runsDir })
+  const before = await curve(runsDir)
+  const more = await writeTiny(folder, { train: { ...tinyConfig.train, steps: 9 } })
+  const resumed = await runTiny(more, { runsDir, mode: 'resume', signal: stop.signal })
+  expect(resumed.summary).toMatchObject({ outcome: 'stopped', step: 0 })
+  expect(await curve(runsDir)).toEqual(before)
 })
