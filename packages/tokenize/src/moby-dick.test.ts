@@ -5,6 +5,7 @@ import { golden, mobyDick, sha256, sha256OfIds } from './testing/golden.ts'
 import type { Tokenizer } from './tokenizer.ts'
 import { trainBpe } from './training/bpe.ts'
 import { trainCharacters, trainWords } from './training/level.ts'
+import { trainWordPiece } from './training/wordpiece.ts'
 
 const expected = golden('moby-dick')
 const text = mobyDick()
@@ -49,6 +50,8 @@ describe('a whole book gives what it gives Hugging Face', () => {
 describe('@huggingface/tokenizers reads our files with equal ids', () => {
   const trained: Record<string, () => Promise<Tokenizer>> = {
     bpe: () => trainBpe([text], { vocabSize: 2000 }),
+    cl100k: () => trainBpe([text], { vocabSize: 2000, cut: 'cl100k' }),
+    wordpiece: () => trainWordPiece([text], { vocabSize: 2000 }),
     char: () => trainCharacters([text]),
     word: () => trainWords([text], { vocabSize: 5000 }),
   }
