@@ -79,9 +79,11 @@ export const HEAP_LIMIT = 3.5e9
 
 /** Makes running out of memory an error instead of a silent corruption. */
 export function guardMemory(module: Pick<EmscriptenModule, '_malloc' | '_free'>): void {
+  // Emscripten's wrappers put the bare function in their own place when they are first called.
+  module._free(module._malloc(8))
   const allocate = module._malloc
   module._malloc = bytes => {
-    const address = allocate(bytes) >>> 0
+    const address = bytes > HEAP_LIMIT ? 0 : allocate(bytes) >>> 0
     if (bytes === 0 || (address > 0 && address + bytes <= HEAP_LIMIT)) return address
     if (address > 0) module._free(address)
     throw new SluiceError(`the wasm backend's memory of 3.5 GB is full: ${Math.ceil(bytes / 1e6)} MB more do not fit`, {
