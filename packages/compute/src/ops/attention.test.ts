@@ -13,6 +13,8 @@ const SHAPES = [
   { batch: 3, time: 17, heads: 2, width: 10 },
   { batch: 1, time: 37, heads: 2, width: 64 },
   { batch: 2, time: 33, heads: 1, width: 13 },
+  // Kernels take blocks of queries.
+  { batch: 1, time: 131, heads: 2, width: 6 },
 ]
 
 onEveryBackend(() => {
@@ -30,13 +32,16 @@ onEveryBackend(() => {
     })
   }
 
-  it('drops probabilities by the numbers of the stream', () => {
-    const shape = { batch: 2, time: 7, heads: 3, width: 12, causal: true }
+  it.each([
+    { batch: 2, time: 7, heads: 3, width: 12, causal: true },
+    { batch: 1, time: 70, heads: 2, width: 4, causal: false },
+  ])('drops probabilities by the numbers of the stream: $time positions', shape => {
+    const rows = shape.batch * shape.time
     const stream = randomStream(8, 'attention dropout')
     const random = { key: stream.key, nameHash: stream.nameHash, offset: 1002 }
     checkOp(
       {
-        shapes: [[14, 36]],
+        shapes: [[rows, 3 * shape.width]],
         run: qkv => attention(qkv as tf.Tensor2D, { ...shape, dropout: { rate: 0.3, random } }),
         truth: qkv => double.attention(qkv!, shape, i => (stream.uniform(1002 + i) >= 0.3 ? 1 / 0.7 : 0)),
       },

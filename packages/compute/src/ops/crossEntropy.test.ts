@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { onEveryBackend } from '../testing/backends.ts'
-import { checkOp, normals } from '../testing/checkOp.ts'
+import { checkOp, expectClose, normals } from '../testing/checkOp.ts'
 import * as double from '../testing/double.ts'
 import { tf } from '../tf.ts'
 import { crossEntropy } from './crossEntropy.ts'
@@ -43,6 +43,28 @@ onEveryBackend(() => {
       },
       4,
     )
+  })
+
+  it('takes rows block by block where the vocabulary is large', () => {
+    // 59 rows of 70,000 logits are a block of 16 MiB: 100 rows are two blocks, 50 are one.
+    const [rows, width, vocabulary] = [100, 4, 70_000]
+    const hidden = tf.tensor2d(normals(rows * width, 1, 'hidden'), [rows, width])
+    const table = tf.tensor2d(normals(vocabulary * width, 2, 'table'), [vocabulary, width])
+    const targets = Int32Array.from({ length: rows }, (_, i) => (i * 6899) % vocabulary)
+    const entropy = (from: number, to: number) =>
+      tf.valueAndGrads((h, t) => crossEntropy(h as tf.Tensor2D, t as tf.Tensor2D, targets.subarray(from, to)))([
+        tf.slice(hidden, [from, 0], [to - from, width]),
+        table,
+      ])
+    tf.tidy(() => {
+      const [whole, ...halves] = [entropy(0, rows), entropy(0, 50), entropy(50, rows)]
+      const mean = (of: (half: typeof whole) => tf.Tensor) => tf.mul(tf.add(of(halves[0]!), of(halves[1]!)), 0.5)
+      const rowsOf = halves.map(half => half.grads[0]!)
+      expectClose('loss', whole!.value.dataSync(), mean(half => half!.value).dataSync(), 1e-6)
+      expectClose('dhidden', whole!.grads[0]!.dataSync(), tf.mul(tf.concat(rowsOf), 0.5).dataSync(), 1e-5)
+      expectClose('dtable', whole!.grads[1]!.dataSync(), mean(half => half!.grads[1]!).dataSync(), 1e-5)
+    })
+    tf.dispose([hidden, table])
   })
 
   it('is 0, with gradients of 0, where all weights are 0', () => {

@@ -13,6 +13,7 @@ onEveryBackend(() => {
     [7, 64],
     [33, 129],
     [64, 128],
+    [131, 20],
   ])('normalises [%i, %i]', (rows, width) => {
     checkOp(
       {

@@ -15,7 +15,7 @@ export interface OpCase {
 }
 
 /** Elements of each input whose gradient is compared with finite differences. */
-const PROBES = 40
+const PROBES = 24
 
 /**
  * Compares value and gradients with the truth, the gradients by central differences in double precision, and expects that
