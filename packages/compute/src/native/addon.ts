@@ -106,7 +106,16 @@ export interface Addon {
     width: number,
     vocab: number,
   ): void
-  embeddingBackward(dy: Reals, ids: Int32Array, dtable: Float32Array, rows: number, width: number, vocab: number): void
+  /** @param onto whether dtable holds values to add to */
+  embeddingBackward(
+    dy: Reals,
+    ids: Int32Array,
+    dtable: Float32Array,
+    rows: number,
+    width: number,
+    vocab: number,
+    onto: boolean,
+  ): void
   crossEntropy(
     bf16: boolean,
     hidden: Reals,

@@ -2,10 +2,10 @@ import { MathBackendCPU } from '@tensorflow/tfjs-backend-cpu'
 import type { Precision } from '../backends/backend.ts'
 import { tf } from '../tf.ts'
 import type { Addon, Reals } from './addon.ts'
-import { UNARY } from './functions.ts'
+import { BINARY, UNARY } from './functions.ts'
 import { BufferPool, POOLED_FROM } from './pool.ts'
 import { Profile } from './profile.ts'
-import { Stored } from './stored.ts'
+import { type Pending, Stored } from './stored.ts'
 
 type DataId = tf.DataId
 
@@ -96,6 +96,34 @@ export class NativeBackend extends MathBackendCPU {
     variable.assign(fresh)
     fresh.dispose()
     return copy
+  }
+
+  /** Adds `term` to `sum` in place: see valueAndGradients. */
+  accumulate(sum: tf.Tensor, term: tf.Tensor): boolean {
+    const stored = this.#stored(sum.dataId)
+    if (stored.refCount !== 1 || stored.half || sum.dtype !== 'float32') return false
+    const values = stored.values as Float32Array
+    if (stored.shared || !this.#mayChange(values)) return false
+    const other = this.#stored(term.dataId)
+    if (other.pending) {
+      other.pending.addTo(values)
+      return true
+    }
+    const added = this.realsOf(term)
+    const size = values.length
+    this.profile.run('accumulate', 0, 2 * values.byteLength + added.byteLength, () =>
+      this.addon.binary(BINARY.add, values, added, values, 1, size, size, 1, size, 1),
+    )
+    return true
+  }
+
+  /** A tensor whose values are computed when somebody asks for them, or added to another's without ever being made. */
+  pendingTensor(shape: number[], pending: Pending): tf.Tensor {
+    const dataId = { id: nextId++ }
+    const stored = new Stored(undefined, 'float32', 1, this.pool, half => this.#widen(half))
+    stored.pending = pending
+    this.data.set(dataId, stored as never)
+    return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype: 'float32' }, this)
   }
 
   /** Small arrays that we made ourselves. */

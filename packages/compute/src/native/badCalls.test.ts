@@ -41,7 +41,7 @@ describe.skipIf(!addon)('calls of the addon', () => {
 
   it('refuses a detached buffer', () => {
     const x = f(6)
-    structuredClone(x, { transfer: [x.buffer] })
+    structuredClone(x, { transfer: [x.buffer as ArrayBuffer] })
     expect(() => linear({ 1: x })).toThrow('linearForward: x is detached: its buffer has been transferred')
   })
 

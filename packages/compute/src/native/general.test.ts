@@ -219,12 +219,15 @@ onEverySet((addon, { set, bf16 }) => {
     addon.embeddingForward(table, ids, out, rows, width, vocab)
     expect(out).toEqual(out.map((_, at) => table[ids[Math.floor(at / width)]! * width + (at % width)]!))
     const dtable = new Float32Array(vocab * width).fill(Number.NaN)
-    addon.embeddingBackward(out, ids, dtable, rows, width, vocab)
+    addon.embeddingBackward(out, ids, dtable, rows, width, vocab, false)
     const expected = new Float64Array(vocab * width)
     out.forEach((value, at) => {
       expected[ids[Math.floor(at / width)]! * width + (at % width)]! += value
     })
     expectNear('dtable', dtable, expected, 1e-5)
+    addon.embeddingBackward(out, ids, dtable, rows, width, vocab, true)
+    const twice = expected.map(value => 2 * value)
+    expectNear('dtable, added to', dtable, twice, 1e-5)
   })
 
   it.each([0, 1, 2, 3, 4, 9, 2 ** 33 + 1])('drops what the stream says from %i on', offset => {

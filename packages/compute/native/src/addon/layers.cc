@@ -133,13 +133,14 @@ SLUICE_EXPORT(embeddingForward) {
   call.table().embeddingForward(a);
 }
 
-/** (dy, ids, dtable, rows, width, vocab) */
+/** (dy, ids, dtable, rows, width, vocab, onto) */
 SLUICE_EXPORT(embeddingBackward) {
   Embedding a;
   a.rows = call.size(3, "rows"), a.width = call.size(4, "width"), a.vocab = call.size(5, "vocab");
   a.in = call.array(0, "dy", product(call, {a.rows, a.width}));
   a.ids = call.indices(1, "ids", a.rows, a.vocab);
   a.out = call.floats(2, "dtable", product(call, {a.vocab, a.width}));
+  a.onto = call.flag(6, "onto");
   const PoolLease lease;
   call.table().embeddingBackward(a);
 }

@@ -82,12 +82,13 @@ struct LayerNormBackward {
   int64_t rows = 0, width = 0;
 };
 
-/** Forward: out[i] = in[ids[i]]. Backward: out[ids[i]] += in[i], out set to zero before. */
+/** Forward: out[i] = in[ids[i]]. Backward: out[ids[i]] += in[i], out set to zero before unless `onto`. */
 struct Embedding {
   Array in;
   const int32_t* ids = nullptr;
   float* out = nullptr;
   int64_t rows = 0, width = 0, vocab = 0;
+  bool onto = false;
 };
 
 struct AdamW {

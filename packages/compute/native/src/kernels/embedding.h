@@ -17,7 +17,7 @@ template <class DY> static void embeddingBackwardAs(const Embedding& a) {
   const int64_t ranges = smaller<int64_t>(a.vocab, 8 * threadCount());
   parallelFor(ranges, [&](int64_t range, int) {
     const int64_t from = a.vocab * range / ranges, until = a.vocab * (range + 1) / ranges;
-    std::memset(a.out + from * a.width, 0, static_cast<size_t>((until - from) * a.width) * sizeof(float));
+    if (!a.onto) std::memset(a.out + from * a.width, 0, static_cast<size_t>((until - from) * a.width) * sizeof(float));
     for (int64_t row = 0; row < a.rows; row++) {
       const int64_t id = a.ids[row];
       if (id < from || id >= until) continue;

@@ -2,7 +2,7 @@ import type { EmbeddingKernel } from '../../ops/kernels.ts'
 import type { NativeBackend } from '../backend.ts'
 
 export function embeddingKernel(backend: NativeBackend): EmbeddingKernel {
-  const { addon, profile } = backend
+  const { addon, pool, profile } = backend
   return {
     forward({ table, ids }) {
       const [vocab, width] = table.shape
@@ -12,13 +12,24 @@ export function embeddingKernel(backend: NativeBackend): EmbeddingKernel {
       )
       return backend.tensor([ids.length, width], out)
     },
+    /**
+     * Pending: where the table is the output projection, too, its gradient is there already, and a few rows are added to it
+     * instead of a table of zeros being filled, read and added.
+     */
     backward({ dy, ids, shape: [vocab, width] }) {
-      const dtable = backend.floats(vocab * width)
       const gradient = backend.realsOf(dy)
-      profile.run('embedding backward', 0, gradient.byteLength + dtable.byteLength, () =>
-        addon.embeddingBackward(gradient, ids, dtable, ids.length, width, vocab),
-      )
-      return backend.tensor([vocab, width], dtable)
+      pool.retain(gradient.buffer)
+      const into = (sum: Float32Array, onto: boolean): Float32Array => {
+        profile.run('embedding backward', 0, gradient.byteLength + (onto ? 2 : 1) * sum.byteLength, () =>
+          addon.embeddingBackward(gradient, ids, sum, ids.length, width, vocab, onto),
+        )
+        return sum
+      }
+      return backend.pendingTensor([vocab, width], {
+        compute: () => into(backend.floats(vocab * width), false),
+        addTo: sum => into(sum, true),
+        release: () => pool.release(gradient.buffer),
+      })
     },
   }
 }
