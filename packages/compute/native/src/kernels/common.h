@@ -4,6 +4,7 @@
 #include <cstring>
 #include <type_traits>
 
+#include "../core/gang.h"
 #include "../core/kernels.h"
 #include "../core/philox.h"
 #include "../core/pool.h"

@@ -17,48 +17,73 @@ static SLUICE_INLINE const float* vectorAt(const void* packed, int64_t at) {
 
 // --- packing ------------------------------------------------------------------------------------------------------------
 
-/** Rounded to nearest even; a NaN stays one. */
-static SLUICE_INLINE bf16 roundedToBf16(float x) {
-  uint32_t bits;
-  std::memcpy(&bits, &x, sizeof bits);
-  if (x != x) return {static_cast<uint16_t>(bits >> 16 | 0x40)};
-  return {static_cast<uint16_t>((bits + 0x7fff + (bits >> 16 & 1)) >> 16)};
-}
-
-/** A panel of source(k, column): columns from `column` on, of which `columns` exist. */
-template <class T, class Source>
-static void packDecoderPanel(const Source& source, int64_t in, int64_t column, int64_t columns, T* dst) {
-  for (int64_t k = 0; k < in; k += 2) {
-    const bool pair = k + 1 < in;
+/** Rows k and k + 1 of a panel, `columns` values each (none of the second at an odd end), to their place. */
+template <class T>
+static SLUICE_INLINE void packTwoRows(const float* first, const float* second, int64_t columns, T* dst) {
+  if constexpr (sizeof(T) == 2) {
+    bf16 a[decoderPanel] = {}, b[decoderPanel] = {};
+    forLanes(columns, [&](int64_t j, auto lanes) { store(a + j, load(first + j, lanes), lanes); });
+    if (second) forLanes(columns, [&](int64_t j, auto lanes) { store(b + j, load(second + j, lanes), lanes); });
     for (int64_t j = 0; j < decoderPanel; j++) {
-      const float a = j < columns ? source(k, column + j) : 0.f;
-      const float b = j < columns && pair ? source(k + 1, column + j) : 0.f;
-      if constexpr (sizeof(T) == 2) {
-        dst[2 * j] = roundedToBf16(a);
-        dst[2 * j + 1] = roundedToBf16(b);
-      } else {
-        dst[j] = a;
-        if (pair) dst[decoderPanel + j] = b;
-      }
+      dst[2 * j] = a[j];
+      dst[2 * j + 1] = b[j];
     }
-    dst += 2 * decoderPanel;
+  } else {
+    const auto row = [&](const float* from, T* to) {
+      forLanes(columns, [&](int64_t j, auto lanes) { store(to + j, load(from + j, lanes), lanes); });
+      for (int64_t j = columns; j < decoderPanel; j++) to[j] = 0;
+    };
+    row(first, dst);
+    if (second) row(second, dst + decoderPanel);
   }
 }
 
-/** w [in, out], or wT [out, in] with `transposed`. */
+/** One panel of w [in, out] from `column` on. */
+template <class T> static void packPanelOf(const float* w, int64_t in, int64_t out, int64_t column, T* dst) {
+  const int64_t columns = smaller(decoderPanel, out - column);
+  for (int64_t k = 0; k < in; k += 2) {
+    const float* row = w + k * out + column;
+    packTwoRows(row, k + 1 < in ? row + out : nullptr, columns, dst + k * decoderPanel);
+  }
+}
+
+/** One panel of wT, for w [out, in]: 16 rows of 16 are turned at a time. */
+template <class T> static void packPanelOfTransposed(const float* w, int64_t in, int64_t out, int64_t column, T* dst) {
+  constexpr int64_t step = 16;
+  const int64_t columns = smaller(decoderPanel, out - column);
+  alignas(64) float turned[step][decoderPanel];
+  for (int64_t k = 0; k < in; k += step) {
+    const int64_t depth = smaller(step, in - k);
+    for (int64_t j = 0; j < columns; j += step) {
+      const int rows = static_cast<int>(smaller(step, columns - j));
+      const float* from = w + (column + j) * in + k;
+      if (depth == step) {
+        transposeWords(reinterpret_cast<const uint32_t*>(from), static_cast<size_t>(in), rows,
+                       reinterpret_cast<uint32_t*>(&turned[0][j]), decoderPanel);
+      } else {
+        for (int64_t i = 0; i < depth; i++) {
+          for (int r = 0; r < rows; r++) turned[i][j + r] = from[r * in + i];
+        }
+      }
+    }
+    for (int64_t i = 0; i < depth; i += 2) {
+      packTwoRows(turned[i], i + 1 < depth ? turned[i + 1] : nullptr, columns, dst + (k + i) * decoderPanel);
+    }
+  }
+}
+
+/** w [in, out], or wT for w [out, in] with `transposed`. */
 static void packDecoderMatrix(const DecoderLayout& layout, const DecoderLayout::Matrix& to, const float* w, bool transposed,
                               char* packed) {
-  const size_t in = static_cast<size_t>(to.in), out = static_cast<size_t>(to.out);
   const int64_t length = layout.panelLength(to.in);
+  const auto pack = [&](int64_t panel, auto* first) {
+    const int64_t column = panel * decoderPanel;
+    if (transposed) packPanelOfTransposed(w, to.in, to.out, column, first + panel * length);
+    else packPanelOf(w, to.in, to.out, column, first + panel * length);
+  };
   parallelFor(divideUp(to.out, decoderPanel), [&](int64_t panel, int) {
-    const int64_t column = panel * decoderPanel, columns = smaller(decoderPanel, to.out - column);
-    const auto pack = [&](const auto& source) {
-      char* at = packed + to.panels;
-      if (layout.bf16) packDecoderPanel(source, to.in, column, columns, reinterpret_cast<bf16*>(at) + panel * length);
-      else packDecoderPanel(source, to.in, column, columns, reinterpret_cast<float*>(at) + panel * length);
-    };
-    if (transposed) pack([=](int64_t k, int64_t j) { return w[static_cast<size_t>(j) * in + static_cast<size_t>(k)]; });
-    else pack([=](int64_t k, int64_t j) { return w[static_cast<size_t>(k) * out + static_cast<size_t>(j)]; });
+    if (layout.bf16) pack(panel, reinterpret_cast<bf16*>(packed + to.panels));
+    else pack(panel, reinterpret_cast<float*>(packed + to.panels));
   });
 }
 
@@ -160,13 +185,13 @@ template <int R, class T> static void wholePanel(const T* w, const float* x, int
 
 /** Calls put(row, column, columns, values) with pieces of x [count, in] times a packed matrix; pieces come from several threads. */
 template <class T, class Put>
-static void multiplyPanels(const DecoderLayout& layout, const void* packed, const DecoderLayout::Matrix& w, const float* x,
+static void multiplyPanels(Gang& gang, const DecoderLayout& layout, const void* packed, const DecoderLayout::Matrix& w, const float* x,
                            int64_t count, const Put& put) {
   const T* panels = reinterpret_cast<const T*>(static_cast<const char*>(packed) + w.panels);
   const int64_t length = layout.panelLength(w.in), total = divideUp(w.out, decoderPanel);
   const bool alone = w.in * w.out * count < decoderAloneBelow;
   const int64_t tasks = alone ? 1 : smaller(total, int64_t{threadCount()} * 4);
-  parallelFor(tasks, [&](int64_t task, int) {
+  gang.parallelFor(tasks, [&](int64_t task, int) {
     alignas(64) float y[4 * decoderPanel];
     for (int64_t panel = total * task / tasks; panel < total * (task + 1) / tasks; panel++) {
       const int64_t column = panel * decoderPanel, columns = smaller(decoderPanel, w.out - column);
@@ -251,18 +276,26 @@ static void decoderFill(const DecoderFill& a) {
   for (int64_t t = 0; t < a.time; t++) cachePut(a.shape, a.layer, a.row, t, a.qkv + t * 3 * a.shape.width, a.cache);
 }
 
-template <class T> static void decoderStepAs(const DecoderStep& a) {
+/** What a step computes with, taken before several threads begin. */
+struct DecoderBuffers {
+  float *x, *normal, *qkv, *mixed, *inner;
+  Workspace::PerWorker<float> scores;
+
+  SLUICE_INLINE DecoderBuffers(Workspace& workspace, const DecoderShape& s, int64_t n)
+      : x(workspace.shared<float>(static_cast<size_t>(n * s.width))),
+        normal(workspace.shared<float>(static_cast<size_t>(n * s.width))),
+        qkv(workspace.shared<float>(static_cast<size_t>(n * 3 * s.width))),
+        mixed(workspace.shared<float>(static_cast<size_t>(n * s.width))),
+        inner(workspace.shared<float>(static_cast<size_t>(n * s.inner))),
+        scores(workspace.perWorker<float>(static_cast<size_t>(s.capacity))) {}
+};
+
+/** On the leading thread of the gang. */
+template <class T> static void decoderStepAs(const DecoderStep& a, const DecoderBuffers& buffers, Gang& gang) {
   const DecoderShape& s = a.shape;
   const DecoderLayout layout(s, a.half);
   const int64_t n = a.count, C = s.width;
-  Workspace workspace;
-  const auto buffer = [&](int64_t columns) { return workspace.shared<float>(static_cast<size_t>(n * columns)); };
-  float* x = buffer(C);
-  float* normal = buffer(C);
-  float* qkv = buffer(3 * C);
-  float* mixed = buffer(C);
-  float* inner = buffer(s.inner);
-  const auto scores = workspace.perWorker<float>(static_cast<size_t>(s.capacity));
+  float *x = buffers.x, *normal = buffers.normal, *qkv = buffers.qkv, *mixed = buffers.mixed, *inner = buffers.inner;
 
   for (int64_t i = 0; i < n; i++) {
     const float* token = a.tokens + a.ids[i] * C;
@@ -281,7 +314,7 @@ template <class T> static void decoderStepAs(const DecoderStep& a) {
   /** Products plus bias, in vectors: put(to, values, lanes) with the output element's index. */
   const auto linear = [&](const DecoderLayout::Matrix& w, const float* from, const auto& put) {
     const float* bias = vectorAt(a.packed, w.bias);
-    multiplyPanels<T>(layout, a.packed, w, from, n, [&](int64_t row, int64_t column, int64_t columns, const float* values) {
+    multiplyPanels<T>(gang, layout, a.packed, w, from, n, [&](int64_t row, int64_t column, int64_t columns, const float* values) {
       forLanes(columns, [&](int64_t j, auto lanes) {
         put(row * w.out + column + j, add(load(values + j, lanes), load(bias + column + j, lanes)), lanes);
       });
@@ -303,11 +336,11 @@ template <class T> static void decoderStepAs(const DecoderStep& a) {
     }
     const int64_t heads = n * s.heads;
     const int64_t tasks = 2 * seen * C < decoderAloneBelow ? 1 : heads;
-    parallelFor(tasks, [&](int64_t task, int worker) {
+    gang.parallelFor(tasks, [&](int64_t task, int worker) {
       for (int64_t at = heads * task / tasks; at < heads * (task + 1) / tasks; at++) {
         const int64_t i = at / s.heads, head = at % s.heads, first = head * s.dim();
         decoderAttend(qkv + i * 3 * C + first, a.cache + cacheAt(s, layer, 0, a.rows[i], head),
-                      a.cache + cacheAt(s, layer, 1, a.rows[i], head), a.places[i] + 1, s.dim(), scores.of(worker),
+                      a.cache + cacheAt(s, layer, 1, a.rows[i], head), a.places[i] + 1, s.dim(), buffers.scores.of(worker),
                       mixed + i * C + first);
       }
     });
@@ -324,15 +357,25 @@ template <class T> static void decoderStepAs(const DecoderStep& a) {
     decoderNorm(x + a.last[i] * C, vectorAt(a.packed, layout.norm.gamma), vectorAt(a.packed, layout.norm.beta), a.epsilon, C,
                 normal + i * C);
   }
-  multiplyPanels<T>(layout, a.packed, layout.head, normal, a.outputs,
+  multiplyPanels<T>(gang, layout, a.packed, layout.head, normal, a.outputs,
                     [&](int64_t row, int64_t column, int64_t columns, const float* values) {
                       std::memcpy(a.logits + row * s.vocab + column, values, static_cast<size_t>(columns) * sizeof(float));
                     });
 }
 
 static void decoderStep(const DecoderStep& a) {
-  if (a.half) decoderStepAs<bf16>(a);
-  else decoderStepAs<float>(a);
+  Workspace workspace;
+  struct Lead {
+    const DecoderStep& step;
+    const DecoderBuffers buffers;
+  } lead{a, DecoderBuffers(workspace, a.shape, a.count)};
+  Gang::assemble(
+      [](void* context, Gang& gang) {
+        const Lead& lead = *static_cast<const Lead*>(context);
+        if (lead.step.half) decoderStepAs<bf16>(lead.step, lead.buffers, gang);
+        else decoderStepAs<float>(lead.step, lead.buffers, gang);
+      },
+      &lead);
 }
 
 }  // namespace SLUICE_ISA

@@ -66,7 +66,7 @@ export function decoderKernel(backend: NativeBackend): DecoderKernel {
 }
 
 /** From so many tokens on, operations made for many tokens are faster, although they pack the weights at every call. */
-const prefillFrom = 48
+const prefillFrom = 96
 
 /** The weights in the order of the addon's list. */
 function inOrder({ blocks, norm, head }: DecoderWeights): tf.Tensor[] {
