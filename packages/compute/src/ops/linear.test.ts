@@ -44,7 +44,7 @@ onEveryBackend(() => {
 
   it('applies bias and GELU', () => {
     // Large enough to be divided among threads.
-    const [rows, from, to] = [203, 81, 97]
+    const [rows, from, to] = [131, 97, 89]
     checkOp(
       {
         shapes: [[rows, from], [from, to], [to]],
