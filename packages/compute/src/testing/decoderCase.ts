@@ -14,6 +14,8 @@ export interface DecoderCaseShape {
   readonly positions?: boolean
   /** Default: true. */
   readonly tied?: boolean
+  /** What a weight is rounded to. Default: nothing. */
+  readonly round?: (weight: number) => number
 }
 
 export interface DecoderCase {
@@ -27,11 +29,12 @@ export interface DecoderCase {
 /** A random decoder-only Transformer, beside its truth. */
 export function decoderCase(shape: DecoderCaseShape, seed: number): DecoderCase {
   const { vocabulary: V, width: C, heads, inner: F, layers, capacity, positions = true, tied = true } = shape
+  const { round = (weight: number) => weight } = shape
   const variables: tf.Variable[] = []
   const exact = new Map<tf.Tensor, Float64Array>()
   const make = <T extends tf.Tensor>(scale: number, size: number[], centre = 0): T => {
     const count = size.reduce((product, each) => product * each, 1)
-    const values = normals(count, seed, `weight ${variables.length}`, scale).map(value => value + centre)
+    const values = normals(count, seed, `weight ${variables.length}`, scale).map(value => round(value + centre))
     const start = tf.tensor(values, size)
     const variable = tf.variable(start)
     start.dispose()
