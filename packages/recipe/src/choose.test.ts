@@ -31,6 +31,18 @@ test('the recipe follows the backend that is found; the memory it would need on 
   expect(chooseBackend).toHaveBeenLastCalledWith('auto', { precision: 'f32', threads: 2, needBytes })
 })
 
+test('precision and threads may differ per backend', async () => {
+  chooseBackend.mockResolvedValue(found('native'))
+  const perBackend = { native: { train: { precision: 'bf16', threads: 3 } } }
+  const train = { ...tinyConfig.train, backend: 'auto' }
+  const { recipe } = await chooseVariant(loaded({ perBackend, train }), undefined)
+  expect(recipe.train).toMatchObject({ precision: 'bf16', threads: 3 })
+  expect(chooseBackend.mock.calls.slice(-2).map(([name, { precision }]) => [name, precision])).toEqual([
+    ['auto', 'f32'],
+    ['native', 'bf16'],
+  ])
+})
+
 test('that only plain JavaScript is left is said, with the reasons', async () => {
   chooseBackend.mockResolvedValue(found('cpu'))
   const auto = await chooseVariant(loaded({ train: { ...tinyConfig.train, backend: 'auto' } }), undefined)

@@ -1,4 +1,5 @@
-import { type Backend, type BackendName, chooseBackend } from '@sluice/compute'
+import { isDeepStrictEqual } from 'node:util'
+import { type Backend, type BackendName, type BackendOptions, chooseBackend } from '@sluice/compute'
 import { checkRecipe } from './check-recipe.ts'
 import type { LoadedRecipe } from './load-recipe.ts'
 import { trainingBytes } from './memory.ts'
@@ -19,17 +20,26 @@ export async function chooseVariant(loaded: LoadedRecipe, begun: BackendName | u
   const { train } = checkRecipe(loaded)
   // Only WebAssembly has a limit below the machine's: what matters is how much the recipe needs there.
   const needBytes = trainingBytes(recipeFor(loaded, begun ?? 'wasm'))
-  const { backend, reports } = await chooseBackend(train.backend, {
-    precision: train.precision,
-    ...(needBytes === undefined ? {} : { needBytes }),
-    ...(train.threads === undefined ? {} : { threads: train.threads }),
-  })
-  const variant = begun ?? backend.name
+  const found = await chooseBackend(train.backend, optionsOf(train, needBytes))
+  const variant = begun ?? found.backend.name
+  const recipe = recipeFor(loaded, variant)
+  const options = optionsOf(recipe.train, needBytes)
+  // What the variant says of precision and threads is known only now.
+  const same = isDeepStrictEqual(options, optionsOf(train, needBytes))
+  const { backend } = same ? found : await chooseBackend(found.backend.name, options)
   // 'auto' always finds something; that it is a hundred times slower than it might be has to be said.
   const slow = train.backend === 'auto' && backend.name === 'cpu'
-  const reasons = reports.slice(0, -1).map(({ name, reason }) => `${name}: ${reason}`)
+  const reasons = found.reports.slice(0, -1).map(({ name, reason }) => `${name}: ${reason}`)
   const warnings = slow ? [`only plain JavaScript can compute this, which is slow (${reasons.join('; ')})`] : []
-  return { backend, variant, recipe: recipeFor(loaded, variant), warnings }
+  return { backend, variant, recipe, warnings }
+}
+
+function optionsOf({ precision, threads }: Recipe['train'], needBytes: number | undefined): BackendOptions {
+  return {
+    precision,
+    ...(needBytes === undefined ? {} : { needBytes }),
+    ...(threads === undefined ? {} : { threads }),
+  }
 }
 
 function recipeFor(loaded: LoadedRecipe, backend: BackendName): Recipe {
