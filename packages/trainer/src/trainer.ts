@@ -1,4 +1,4 @@
-import { tf } from '@sluice/compute'
+import { tf, valueAndGradients } from '@sluice/compute'
 import type { Blocks, NamedTensor, Snapshot } from '@sluice/pipeline'
 import { TrainingError } from '@sluice/pipeline'
 import type { LanguageModel } from '@sluice/transformer'
@@ -46,9 +46,11 @@ export function trainer(options: TrainerOptions): Trainer {
 
   const stepTensors = (batch: RecordBatch<Blocks>, step: number) => {
     const rows = blockRows(batch)
-    const { value, grads } = tf.variableGrads(() => model.loss(rows, { training: true, seed, step }), variables)
-    const gradients = variables.map((variable, i) => {
-      const gradient = grads[variable.name]
+    const { value, gradients: found } = valueAndGradients(
+      () => model.loss(rows, { training: true, seed, step }),
+      variables,
+    )
+    const gradients = found.map((gradient, i) => {
       if (!gradient) throw new TrainingError(`step ${step}: the loss does not depend on ${names[i]}`)
       return gradient
     })
