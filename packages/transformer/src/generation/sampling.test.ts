@@ -53,6 +53,13 @@ describe('sampleToken', () => {
     expect(shares(logits, { topK: 2, topP: 0.6 })).toEqual([1, 0, 0, 0])
   })
 
+  it('keeps the fewest that hold p where they are many', () => {
+    const even = new Float32Array(1000)
+    // Of equals the first are kept: 300 of them hold 0.3.
+    const found = new Set(Array.from({ length: 900 }, (_, i) => sampleToken(even, { topP: 0.3 }, (i + 0.5) / 900)))
+    expect([...found].sort((a, b) => a - b)).toEqual(Array.from({ length: 300 }, (_, id) => id))
+  })
+
   it('always gives an eligible token', () => {
     fc.assert(
       fc.property(

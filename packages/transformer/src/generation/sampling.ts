@@ -1,4 +1,5 @@
 import { ConfigError } from '@sluice/pipeline'
+import { bestIds } from './ranking.ts'
 
 /** How the next token is chosen from the model's scores. */
 export interface SamplingOptions {
@@ -29,36 +30,64 @@ export function checkSampling({ temperature = 1, topK, topP = 1 }: SamplingOptio
 export function sampleToken(logits: Float32Array, options: SamplingOptions, uniform: number): number {
   const { temperature = 1, topK = logits.length, topP = 1 } = options
   if (temperature === 0 || topK === 1) return best(logits)
-  const everything = topK >= logits.length && topP === 1
-  const ids = everything ? Int32Array.from(logits, (_, id) => id) : ranked(logits).subarray(0, topK)
-
-  const top = logits[everything ? best(logits) : ids[0]!]!
-  const weights = Float64Array.from(ids, id => Math.exp((logits[id]! - top) / temperature))
-  const total = weights.reduce((sum, weight) => sum + weight, 0)
-  let kept = ids.length
-  let keptTotal = total
-  if (topP < 1) {
-    kept = 0
-    keptTotal = 0
-    while (kept < ids.length && (kept === 0 || keptTotal < topP * total)) keptTotal += weights[kept++]!
+  const top = logits[best(logits)]!
+  const weight = (id: number) => Math.exp((logits[id]! - top) / temperature)
+  if (topK >= logits.length && topP === 1) {
+    const weights = new Float64Array(logits.length)
+    for (let id = 0; id < weights.length; id++) weights[id] = weight(id)
+    return pick(weights, uniform)
   }
+  const ids = topK >= logits.length ? nucleus(logits, topP, weight) : bestIds(logits, topK)
+  const weights = new Float64Array(ids.length)
+  ids.forEach((id, rank) => {
+    weights[rank] = weight(id)
+  })
+  return ids[pick(topP < 1 && topK < logits.length ? share(weights, topP * sum(weights)) : weights, uniform)]!
+}
 
-  let left = uniform * keptTotal
-  for (let i = 0; i < kept; i++) {
+/** The fewest best ids of all that hold the share `topP`. Most often they are few: so they are looked for among more and more. */
+function nucleus(logits: Float32Array, topP: number, weight: (id: number) => number): Int32Array {
+  let total = 0
+  for (let id = 0; id < logits.length; id++) total += weight(id)
+  for (let count = 64; ; count *= 4) {
+    const ids = bestIds(logits, Math.min(count, logits.length))
+    const { length } = share(Float64Array.from(ids, weight), topP * total)
+    if (length < ids.length || ids.length === logits.length) return ids.subarray(0, length)
+  }
+}
+
+/** The fewest of these weights, from the first on and at least one, whose sum reaches `least`; all of them if it never does. */
+function share(weights: Float64Array, least: number): Float64Array {
+  let count = 0
+  let reached = 0
+  while (count < weights.length && (count === 0 || reached < least)) reached += weights[count++]!
+  return weights.subarray(0, count)
+}
+
+/** The place at which the running sum of the weights passes the share `uniform` of their sum. */
+function pick(weights: Float64Array, uniform: number): number {
+  let left = uniform * sum(weights)
+  for (let i = 0; i < weights.length; i++) {
     left -= weights[i]!
-    if (left < 0) return ids[i]!
+    if (left < 0) return i
   }
-  // Only rounding gets here: the last token that has any weight.
-  let last = kept - 1
+  // Only rounding gets here: the last one that has any weight.
+  let last = weights.length - 1
   while (last > 0 && weights[last] === 0) last--
-  return ids[last]!
+  return last
+}
+
+function sum(weights: Float64Array): number {
+  let total = 0
+  for (let i = 0; i < weights.length; i++) total += weights[i]!
+  return total
 }
 
 /** log of the probability that the model itself gives to `id`: before temperature and truncation. */
 export function logProbability(logits: Float32Array, id: number): number {
   const top = logits[best(logits)]!
   let total = 0
-  for (const logit of logits) total += Math.exp(logit - top)
+  for (let i = 0; i < logits.length; i++) total += Math.exp(logits[i]! - top)
   return logits[id]! - top - Math.log(total)
 }
 
@@ -66,9 +95,4 @@ function best(logits: Float32Array): number {
   let id = 0
   for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[id]!) id = i
   return id
-}
-
-/** Ids from the best score down. */
-function ranked(logits: Float32Array): Int32Array {
-  return Int32Array.from(logits, (_, id) => id).sort((a, b) => logits[b]! - logits[a]! || a - b)
 }
