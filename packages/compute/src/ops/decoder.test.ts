@@ -1,10 +1,13 @@
 import { randomStream } from '@sluice/pipeline'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { chooseBackend } from '../backends/choose.ts'
 import { onEveryBackend } from '../testing/backends.ts'
 import { expectClose } from '../testing/checkOp.ts'
 import { type DecoderCase, decoderCase } from '../testing/decoderCase.ts'
 import { tf } from '../tf.ts'
 import { type Decoder, openDecoder } from './decoder.ts'
+import { registerKernels, unregisterKernels } from './dispatch.ts'
+import { referenceKernels } from './reference/kernels.ts'
 
 const SHAPES = [
   { vocabulary: 1, width: 1, heads: 1, inner: 1, layers: 1, capacity: 3, rows: 1 },
@@ -38,7 +41,22 @@ async function extend(decoder: Decoder, contexts: number[][], parts: { row: numb
   for (const [row, context] of contexts.entries()) expect(decoder.length(row)).toBe(context.length)
 }
 
-onEveryBackend(() => {
+onEveryBackend(() => decoderTests())
+
+// Every backend has a kernel of its own: the reference would be tested on none.
+describe('the reference, on cpu', () => {
+  beforeAll(async () => {
+    await chooseBackend('cpu')
+    registerKernels('cpu', { decoder: referenceKernels.decoder })
+  })
+  afterAll(async () => {
+    unregisterKernels('cpu')
+    await chooseBackend('cpu')
+  })
+  decoderTests()
+})
+
+function decoderTests(): void {
   describe.each(SHAPES)('$layers layers of $width, $heads heads, $rows rows', shape => {
     const { vocabulary, capacity, rows } = shape
     const contexts = () => Array.from({ length: rows }, (): number[] => [])
@@ -145,4 +163,4 @@ onEveryBackend(() => {
     expect(text({}, { heads: 4 })).toBe('decoder: the width 6 is not a multiple of 4 heads')
     expect(text({}, { rows: 0 })).toBe('decoder: rows must be a whole number from 1, not 0')
   })
-})
+}

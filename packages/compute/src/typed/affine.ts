@@ -31,25 +31,32 @@ export function affine(x: Float32Array, w: Float32Array, b: Float32Array, y: Flo
 }
 
 /**
- * y = table · x for table[V, C]: the dot product of each row with x.
+ * y = table · x for table[V, C]: the dot product of each row with x. Four rows at a time, for each loading of x.
  *
- * @returns [V]
+ * @param x [C]
+ * @param y [V]
  */
-export function rowDots(table: Float32Array, x: Float32Array, width: number): Float32Array {
-  const rows = table.length / width
-  const y = new Float32Array(rows)
-  const whole = width - (width % 4)
-  for (let row = 0; row < rows; row++) {
-    const from = row * width
+export function rowDots(table: Float32Array, x: Float32Array, y: Float32Array): void {
+  const [rows, width] = [y.length, x.length]
+  let row = 0
+  for (; row + 4 <= rows; row += 4) {
+    const [r0, r1, r2, r3] = [row * width, (row + 1) * width, (row + 2) * width, (row + 3) * width]
     let [s0, s1, s2, s3] = [0, 0, 0, 0]
-    for (let c = 0; c < whole; c += 4) {
-      s0 += x[c]! * table[from + c]!
-      s1 += x[c + 1]! * table[from + c + 1]!
-      s2 += x[c + 2]! * table[from + c + 2]!
-      s3 += x[c + 3]! * table[from + c + 3]!
+    for (let c = 0; c < width; c++) {
+      const value = x[c]!
+      s0 += value * table[r0 + c]!
+      s1 += value * table[r1 + c]!
+      s2 += value * table[r2 + c]!
+      s3 += value * table[r3 + c]!
     }
-    for (let c = whole; c < width; c++) s0 += x[c]! * table[from + c]!
-    y[row] = s0 + s1 + (s2 + s3)
+    y[row] = s0
+    y[row + 1] = s1
+    y[row + 2] = s2
+    y[row + 3] = s3
   }
-  return y
+  for (; row < rows; row++) {
+    let sum = 0
+    for (let c = 0; c < width; c++) sum += x[c]! * table[row * width + c]!
+    y[row] = sum
+  }
 }
