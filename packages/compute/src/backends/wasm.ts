@@ -54,7 +54,7 @@ function load(): Promise<WasmEngine> {
     const previous = tf.engine().backendName
     const engine = await loadWasm()
     registerKernels('wasm', wasmKernels(engine.heap))
-    registerKernels('wasm', { decoder: typedDecoder({ prefillFrom: 4, read: engine.heap.values }) })
+    registerKernels('wasm', { decoder: typedDecoder({ prefillFrom: 2, read: engine.heap.values }) })
     if (previous) await tf.setBackend(previous)
     for (const fault of FAULTS) {
       for (const listener of process.listeners(fault)) {
