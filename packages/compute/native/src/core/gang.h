@@ -8,9 +8,9 @@ namespace sluice {
 
 /**
  * For loops so short that calling the pool for each would cost as much as their work: the pool's threads are called once, and
- * one of them leads through the loops while the others help with whatever loop is going on. The leader never waits for a
- * thread that has not begun; alone, it does everything itself. Which thread takes which index depends on timing, so results
- * must not depend on `worker`.
+ * one of them leads through the loops while the others help with whatever loop is going on. In a loop the leader waits for no
+ * thread that has not taken an index of it; alone, it does everything itself. Which thread takes which index depends on
+ * timing, so results must not depend on `worker`.
  */
 class Gang {
  public:
