@@ -23,14 +23,6 @@ template <class T> struct Head {
   }
 };
 
-/** Panels of a right operand for a matrix whose rows run along k. */
-template <class E, class T>
-static void packPanels(const T* data, size_t ld, int64_t rows, int64_t columns, int64_t depth, typename E::T* dst) {
-  for (int64_t column = 0; column < columns; column += E::NR) {
-    packPanel<E>(Matrix<T>{data, ld}, 0, rows, column, columns, depth / E::KU, dst + roundUp(column, int64_t{E::NR}) * depth);
-  }
-}
-
 /** Panels of a right operand for a matrix whose rows run along n. */
 template <class E, class T>
 static void packPanelsTransposed(const T* data, size_t ld, int64_t rows, int64_t columns, int64_t depth, typename E::T* dst) {
@@ -57,12 +49,15 @@ template <class E> static void attentionForward(const AttentionForward& a) {
   const float scale = a.scale * log2e;
   const float kept = 1.f / (1.f - static_cast<float>(a.rate));
   const uint32_t threshold = keepThreshold(a.rate);
+  const size_t pitch = panelPitch<E>(size.timeDepth);
+  const size_t scoreLd = pitchOf<float>(static_cast<size_t>(smaller(keyBlock, size.timeDepth)));
+  const bool past = writesPast(to<T>(a.y), a.batch * a.time, width) && a.dim * sizeof(T) % 64 == 0;
   Workspace workspace;
   const auto keyPanels = workspace.perWorker<T>(static_cast<size_t>(size.timeDepth * size.dimDepth));
-  const auto valuePanels = workspace.perWorker<T>(static_cast<size_t>(size.timeDepth * size.dimPanels));
+  const auto valuePanels = workspace.perWorker<T>(rightSize<E>(a.dim, size.timeDepth));
   const auto queryBuffers = workspace.perWorker<T>(static_cast<size_t>(queryRows * size.dimDepth));
-  const auto scoreBuffers = workspace.perWorker<float>(queryRows * keyBlock);
-  const auto probabilityBuffers = workspace.perWorker<T>(queryRows * keyBlock);
+  const auto scoreBuffers = workspace.perWorker<float>(queryRows * scoreLd);
+  const auto probabilityBuffers = workspace.perWorker<T>(queryRows * scoreLd);
   const auto sumBuffers = workspace.perWorker<float>(static_cast<size_t>(queryRows * size.dimPanels));
 
   parallelFor(pairs * parts, [&](int64_t task, int worker) {
@@ -77,7 +72,7 @@ template <class E> static void attentionForward(const AttentionForward& a) {
     T* probabilities = probabilityBuffers.of(worker);
     float* sums = sumBuffers.of(worker);
     packPanelsTransposed<E>(in.k, in.ld, visible, a.dim, size.dimDepth, keys);
-    packPanels<E>(in.v, in.ld, visible, a.dim, size.timeDepth, values);
+    packPanels<E>(Matrix<T>{in.v, in.ld}, 0, visible, size.timeDepth, a.dim, 0, pitch, values);
 
     for (int64_t query = first; query < end; query += queryRows) {
       const int rows = static_cast<int>(smaller<int64_t>(queryRows, end - query));
@@ -93,13 +88,13 @@ template <class E> static void attentionForward(const AttentionForward& a) {
           const T* panel = keys + (key + j * E::NR) * size.dimDepth;
           for (int i = 0; i < rows; i += E::MR) {
             E::multiply(q.data + static_cast<size_t>(i / E::MR) * q.tile, q.row, q.group, panel,
-                        static_cast<int>(size.dimDepth / E::KU), scores + i * keyBlock + j * E::NR, keyBlock, false,
+                        static_cast<int>(size.dimDepth / E::KU), scores + i * scoreLd + j * E::NR, scoreLd, false,
                         smaller(E::MR, rows - i));
           }
         }
         for (int i = 0; i < rows; i++) {
-          float* row = scores + i * keyBlock;
-          T* out = probabilities + i * keyBlock;
+          float* row = scores + i * scoreLd;
+          T* out = probabilities + i * scoreLd;
           const int64_t seen = a.causal ? larger<int64_t>(0, smaller(count, query + i + 1 - key)) : count;
           vf high = set1(-1e30f);
           forLanes(seen, [&](int64_t j, auto lanes) { high = max(high, orElse(load(row + j, lanes), lanes, set1(-1e30f))); });
@@ -124,17 +119,21 @@ template <class E> static void attentionForward(const AttentionForward& a) {
             }
           }
           for (int64_t j = seen; j < panels * E::NR; j++) out[j] = T{};
+          if (key == 0) {
+            total[i] = sum(sum0);
+            continue;
+          }
           const float shrink = std::exp2(before - most[i]);
           total[i] = total[i] * shrink + sum(sum0);
-          if (key > 0 && shrink != 1.f) {
+          if (shrink != 1.f) {
             float* at = sums + i * size.dimPanels;
             for (int64_t j = 0; j < size.dimPanels; j += W) store(at + j, mul(load(at + j), set1(shrink)));
           }
         }
         for (int64_t j = 0; j < a.dim; j += E::NR) {
-          const T* panel = values + j * size.timeDepth + key * E::NR;
+          const T* panel = values + static_cast<size_t>(j / E::NR) * pitch + key * E::NR;
           for (int i = 0; i < rows; i += E::MR) {
-            E::multiply(probabilities + i * keyBlock, keyBlock, E::KU, panel, static_cast<int>(panels * (E::NR / E::KU)),
+            E::multiply(probabilities + i * scoreLd, scoreLd, E::KU, panel, static_cast<int>(panels * (E::NR / E::KU)),
                         sums + i * size.dimPanels + j, static_cast<size_t>(size.dimPanels), key > 0, smaller(E::MR, rows - i));
           }
         }
@@ -142,12 +141,12 @@ template <class E> static void attentionForward(const AttentionForward& a) {
       for (int i = 0; i < rows; i++) {
         const float inverse = 1.f / total[i];
         T* y = to<T>(a.y) + (batch * a.time + query + i) * width + head * a.dim;
-        forLanes(a.dim, [&](int64_t j, auto lanes) {
-          store(y + j, mul(load(sums + i * size.dimPanels + j), set1(inverse)), lanes);
-        });
+        const float* sum = sums + i * size.dimPanels;
+        storeRow(y, a.dim, past, [&](int64_t j, auto) { return mul(load(sum + j), set1(inverse)); });
         if (a.lse) a.lse[pair * a.time + query + i] = most[i] / log2e + std::log(total[i]);
       }
     }
+    if (past) finishStoringPast();
   });
 }
 
@@ -162,27 +161,30 @@ template <class E> static void attentionBackward(const AttentionBackward& a) {
   const float scale = a.scale * log2e;
   const float kept = 1.f / (1.f - static_cast<float>(a.rate));
   const uint32_t threshold = keepThreshold(a.rate);
+  const size_t blockLd = pitchOf<float>(static_cast<size_t>(smaller(queryBlock, size.timeDepth)));
+  const bool past = writesPast(to<T>(a.dqkv), a.batch * a.time, 3 * width) && a.dim * sizeof(T) % 64 == 0;
   const int64_t keyDepth = roundUp(int64_t{keyRows}, int64_t{E::KP});
   const int64_t allKeys = roundUp(roundUp(a.time, int64_t{keyRows}), int64_t{E::KP});
   Workspace workspace;
   const size_t rowPanels = static_cast<size_t>(size.timeDepth * size.dimDepth);
-  const size_t columnPanels = static_cast<size_t>(size.timeDepth * size.dimPanels);
+  const size_t columnPanels = rightSize<E>(a.dim, size.timeDepth), pitch = panelPitch<E>(size.timeDepth);
   const auto queriesT = workspace.perWorker<T>(rowPanels);
   const auto gradsT = workspace.perWorker<T>(rowPanels);
   const auto queries = workspace.perWorker<T>(columnPanels);
   const auto grads = workspace.perWorker<T>(columnPanels);
-  const auto keysT = workspace.perWorker<T>(transposedSize<E>(a.dim, allKeys));
+  const auto keysT = workspace.perWorker<T>(leftPackedSize<E>(a.dim, allKeys));
   const auto rowBuffers = workspace.perWorker<T>(static_cast<size_t>(2 * keyRows * size.dimDepth));
   const auto denominators = workspace.perWorker<float>(static_cast<size_t>(size.timeDepth));
   const auto alongs = workspace.perWorker<float>(static_cast<size_t>(size.timeDepth));
-  const auto scoreBuffers = workspace.perWorker<float>(keyRows * queryBlock);
-  const auto slopeBuffers = workspace.perWorker<float>(keyRows * queryBlock);
-  const auto probabilityBuffers = workspace.perWorker<T>(keyRows * queryBlock);
-  const auto deltaBuffers = workspace.perWorker<T>(keyRows * queryBlock);
+  const auto scoreBuffers = workspace.perWorker<float>(keyRows * blockLd);
+  const auto slopeBuffers = workspace.perWorker<float>(keyRows * blockLd);
+  const auto probabilityBuffers = workspace.perWorker<T>(keyRows * blockLd);
+  const auto deltaBuffers = workspace.perWorker<T>(keyRows * blockLd);
   const auto deltaPanels = workspace.perWorker<T>(static_cast<size_t>(keyDepth * queryBlock));
   const auto dkvBuffers = workspace.perWorker<float>(static_cast<size_t>(2 * keyRows * size.dimPanels));
   const auto dqBuffers = workspace.perWorker<float>(static_cast<size_t>(roundUp(a.dim, int64_t{16}) + E::MR) *
                                                     static_cast<size_t>(size.timeDepth + 16));
+  const auto dqRows = workspace.perWorker<float>(static_cast<size_t>(16 * roundUp(a.dim, int64_t{16})));
   const auto bitBuffers = workspace.perWorker<uint64_t>(static_cast<size_t>(a.rate > 0 ? queryBlock + W : 1));
 
   parallelFor(pairs, [&](int64_t pair, int worker) {
@@ -194,10 +196,10 @@ template <class E> static void attentionBackward(const AttentionBackward& a) {
     const size_t ld = static_cast<size_t>(width);
     packPanelsTransposed<E>(in.q, in.ld, a.time, a.dim, size.dimDepth, queriesT.of(worker));
     packPanelsTransposed<E>(dy, ld, a.time, a.dim, size.dimDepth, gradsT.of(worker));
-    packPanels<E>(in.q, in.ld, a.time, a.dim, size.timeDepth, queries.of(worker));
-    packPanels<E>(dy, ld, a.time, a.dim, size.timeDepth, grads.of(worker));
-    packTransposed<E>(Matrix<T>{in.k, in.ld}, 0, a.time, allKeys, a.dim, 0, allKeys, keysT.of(worker));
-    const Left<E> kT = leftPacked<E>(keysT.of(worker), static_cast<size_t>(allKeys));
+    packPanels<E>(Matrix<T>{in.q, in.ld}, 0, a.time, size.timeDepth, a.dim, 0, pitch, queries.of(worker));
+    packPanels<E>(Matrix<T>{dy, ld}, 0, a.time, size.timeDepth, a.dim, 0, pitch, grads.of(worker));
+    const Left<E> kT = leftPacked<E>(keysT.of(worker), allKeys);
+    packTransposed<E>(Matrix<T>{in.k, in.ld}, 0, a.time, allKeys, a.dim, 0, kT, keysT.of(worker));
     float* lse = denominators.of(worker);
     float* along = alongs.of(worker);
     for (int64_t i = 0; i < size.timeDepth; i++) {
@@ -238,9 +240,9 @@ template <class E> static void attentionBackward(const AttentionBackward& a) {
             if (a.causal && query + j + E::NR <= key + i) continue;  // wholly hidden
             const int height = smaller(E::MR, rows - i);
             E::multiply(k.data + static_cast<size_t>(i / E::MR) * k.tile, k.row, k.group, queriesT.of(worker) + panel, groups,
-                        scores + i * queryBlock + j, queryBlock, false, height);
+                        scores + i * blockLd + j, blockLd, false, height);
             E::multiply(v.data + static_cast<size_t>(i / E::MR) * v.tile, v.row, v.group, gradsT.of(worker) + panel, groups,
-                        slopes + i * queryBlock + j, queryBlock, false, height);
+                        slopes + i * blockLd + j, blockLd, false, height);
           }
         }
         if (a.rate > 0) {
@@ -250,10 +252,10 @@ template <class E> static void attentionBackward(const AttentionBackward& a) {
           }
         }
         for (int i = 0; i < rows; i++) {
-          const float* score = scores + i * queryBlock;
-          const float* slope = slopes + i * queryBlock;
-          T* p = probabilities + i * queryBlock;
-          T* d = deltas + i * queryBlock;
+          const float* score = scores + i * blockLd;
+          const float* slope = slopes + i * blockLd;
+          T* p = probabilities + i * blockLd;
+          T* d = deltas + i * blockLd;
           const int64_t hidden = a.causal ? larger<int64_t>(0, key + i - query) : 0;
           for (int64_t j = 0; j < count; j += W) {
             if (hidden >= j + W) {
@@ -283,19 +285,19 @@ template <class E> static void attentionBackward(const AttentionBackward& a) {
         const int queryGroups = static_cast<int>(roundUp(count, int64_t{E::KP}) / E::KU);
         const bool onto = query > start;
         for (int64_t j = 0; j < a.dim; j += E::NR) {
-          const int64_t panel = j * size.timeDepth + query * E::NR;
+          const size_t panel = static_cast<size_t>(j / E::NR) * pitch + static_cast<size_t>(query * E::NR);
           for (int i = 0; i < rows; i += E::MR) {
             const int height = smaller(E::MR, rows - i);
-            E::multiply(probabilities + i * queryBlock, queryBlock, E::KU, grads.of(worker) + panel, queryGroups,
+            E::multiply(probabilities + i * blockLd, blockLd, E::KU, grads.of(worker) + panel, queryGroups,
                         dv + i * size.dimPanels + j, static_cast<size_t>(size.dimPanels), onto, height);
-            E::multiply(deltas + i * queryBlock, queryBlock, E::KU, queries.of(worker) + panel, queryGroups,
+            E::multiply(deltas + i * blockLd, blockLd, E::KU, queries.of(worker) + panel, queryGroups,
                         dk + i * size.dimPanels + j, static_cast<size_t>(size.dimPanels), onto, height);
           }
         }
         const int64_t depth = roundUp(int64_t{rows}, int64_t{E::KP});
         T* panels = deltaPanels.of(worker);
         for (int64_t j = 0; j < count; j += E::NR) {
-          packPanel<E>(Matrix<T>{deltas, queryBlock}, 0, rows, j, count, depth / E::KU, panels);
+          packPanel<E>(Matrix<T>{deltas, blockLd}, 0, rows, j, count, depth / E::KU, panels);
           const Left<E> left = from<E>(kT, 0, key / E::KU);
           for (int64_t i = 0; i < a.dim; i += E::MR) {
             E::multiply(left.data + static_cast<size_t>(i / E::MR) * left.tile, left.row, left.group, panels,
@@ -304,26 +306,31 @@ template <class E> static void attentionBackward(const AttentionBackward& a) {
           }
         }
       }
+      const vf factor = set1(a.scale);
       for (int i = 0; i < rows; i++) {
         T* row = out + static_cast<size_t>(key + i) * outLd;
-        forLanes(a.dim, [&](int64_t j, auto lanes) {
-          store(row + width + j, mul(load(dk + i * size.dimPanels + j), set1(a.scale)), lanes);
-          store(row + 2 * width + j, load(dv + i * size.dimPanels + j), lanes);
-        });
+        const float* dkRow = dk + i * size.dimPanels;
+        const float* dvRow = dv + i * size.dimPanels;
+        storeRow(row + width, a.dim, past, [&](int64_t j, auto) { return mul(load(dkRow + j), factor); });
+        storeRow(row + 2 * width, a.dim, past, [&](int64_t j, auto) { return load(dvRow + j); });
       }
     }
-    alignas(64) float block[16 * 16];
+    // dq, turned: 16 queries at a time.
+    const int64_t dimWords = roundUp(a.dim, int64_t{16});
+    float* turned = dqRows.of(worker);
+    const vf factor = set1(a.scale);
     for (int64_t i = 0; i < a.time; i += 16) {
       for (int64_t j = 0; j < a.dim; j += 16) {
-        const int present = static_cast<int>(smaller<int64_t>(16, a.dim - j));
-        transposeWords(reinterpret_cast<const uint32_t*>(dqT + static_cast<size_t>(j) * dqLd + i), dqLd, present,
-                       reinterpret_cast<uint32_t*>(block), 16);
-        for (int64_t r = 0; r < smaller<int64_t>(16, a.time - i); r++) {
-          T* row = out + static_cast<size_t>(i + r) * outLd + j;
-          forLanes(present, [&](int64_t c, auto lanes) { store(row + c, mul(load(block + r * 16 + c), set1(a.scale)), lanes); });
-        }
+        transposeWords(reinterpret_cast<const uint32_t*>(dqT + static_cast<size_t>(j) * dqLd + i), dqLd,
+                       static_cast<int>(smaller<int64_t>(16, a.dim - j)), reinterpret_cast<uint32_t*>(turned + j),
+                       static_cast<size_t>(dimWords));
+      }
+      for (int64_t r = 0; r < smaller<int64_t>(16, a.time - i); r++) {
+        const float* from = turned + r * dimWords;
+        storeRow(out + static_cast<size_t>(i + r) * outLd, a.dim, past, [&](int64_t j, auto) { return mul(load(from + j), factor); });
       }
     }
+    if (past) finishStoringPast();
   });
 }
 

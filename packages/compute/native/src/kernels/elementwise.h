@@ -93,20 +93,26 @@ template <class F> static void combine(const Binary& a, const F& f) {
 
 /** Sums of float and bfloat16: the residual stream and what is added to it. */
 template <class A, class B> static void addAs(const Binary& a) {
-  forRanges(a.rows * a.columns, [&](int64_t begin, int64_t end) {
-    forLanes(end - begin, [&](int64_t j, auto lanes) {
-      store(a.y + begin + j, add(load(as<A>(a.a) + begin + j, lanes), load(as<B>(a.b) + begin + j, lanes)), lanes);
+  const int64_t length = a.rows * a.columns;
+  // In place, the lines have been read already.
+  const bool past = a.y != a.a.data && a.y != a.b.data && writesPast(a.y, length / 16, 16);
+  forRanges(length, [&](int64_t begin, int64_t end) {
+    storeRow(a.y + begin, end - begin, past, [&](int64_t j, auto lanes) {
+      return add(load(as<A>(a.a) + begin + j, lanes), load(as<B>(a.b) + begin + j, lanes));
     });
+    if (past) finishStoringPast();
   });
 }
 
 static void binary(const Binary& a) {
   const bool x = a.a.type == Type::bf16, y = a.b.type == Type::bf16;
-  if (x || y) {
+  const bool whole = a.rowA == a.columns && a.rowB == a.columns && a.columnA && a.columnB;
+  if (x || y || (whole && a.function == BinaryFunction::add)) {
     // Only sums of equal shapes are asked for in bfloat16.
     if (x && y) addAs<bf16, bf16>(a);
     else if (x) addAs<bf16, float>(a);
-    else addAs<float, bf16>(a);
+    else if (y) addAs<float, bf16>(a);
+    else addAs<float, float>(a);
     return;
   }
   switch (a.function) {

@@ -23,10 +23,35 @@ template <class E> static SLUICE_INLINE Left<E> leftRows(const typename E::T* da
   return {data, ld, static_cast<size_t>(E::KU), ld * E::MR};
 }
 
-/** Of an operand that packTransposed() made for `depth` elements along k. */
-template <class E> static SLUICE_INLINE Left<E> leftPacked(const typename E::T* data, size_t depth) {
-  if (E::rowsOnly) return leftRows<E>(data, depth);
-  return {data, static_cast<size_t>(E::KU), static_cast<size_t>(E::MR * E::KU), depth * E::MR};
+/**
+ * At least so many elements, and an odd number of cache lines: blocks that lie a power of two apart fall on the same few sets
+ * of the cache and drive each other out.
+ */
+template <class T> static SLUICE_INLINE size_t pitchOf(size_t elements) {
+  const size_t line = 64 / sizeof(T);
+  return (divideUp(elements, line) | 1) * line;
+}
+
+/** How packTransposed() lays out a left operand of `depth` elements along k; the data to be filled in. */
+template <class E> static SLUICE_INLINE Left<E> leftPacked(const typename E::T* data, int64_t depth) {
+  const size_t length = static_cast<size_t>(depth);
+  if (E::rowsOnly) return leftRows<E>(data, pitchOf<typename E::T>(length));
+  return {data, static_cast<size_t>(E::KU), static_cast<size_t>(E::MR * E::KU), pitchOf<typename E::T>(length * E::MR)};
+}
+
+/** Elements of such an operand for a matrix of `columns` columns; the last store may run over the end. */
+template <class E> static SLUICE_INLINE size_t leftPackedSize(int64_t columns, int64_t depth) {
+  return static_cast<size_t>(divideUp(columns, int64_t{E::MR})) * leftPacked<E>(nullptr, depth).tile + 64;
+}
+
+/** Elements from one panel of B to the next. */
+template <class E> static SLUICE_INLINE size_t panelPitch(int64_t depth) {
+  return pitchOf<typename E::T>(static_cast<size_t>(depth * E::NR));
+}
+
+/** Elements of all panels. */
+template <class E> static SLUICE_INLINE size_t rightSize(int64_t columns, int64_t depth) {
+  return static_cast<size_t>(divideUp(columns, int64_t{E::NR})) * panelPitch<E>(depth);
 }
 
 template <class E> static SLUICE_INLINE Left<E> from(Left<E> a, int64_t tile, int64_t group) {

@@ -24,6 +24,30 @@ template <class F> static SLUICE_INLINE void forLanes(int64_t n, const F& body) 
   if (at < n) body(at, Part{static_cast<int>(n - at)});
 }
 
+/** Results of fewer bytes than this stay in the caches. */
+constexpr size_t storePastFrom = size_t{1} << 20;
+
+/**
+ * Whether rows may be written past the caches: they begin at lines, and there is so much of them that the caches will have
+ * lost them before anybody reads them. It saves reading each line before it is written.
+ */
+template <class T> static SLUICE_INLINE bool writesPast(const T* data, int64_t rows, int64_t columns) {
+  const size_t bytes = static_cast<size_t>(columns) * sizeof(T);
+  return canStorePast && reinterpret_cast<uintptr_t>(data) % 64 == 0 && bytes % 64 == 0 &&
+         static_cast<size_t>(rows) * bytes >= storePastFrom;
+}
+
+/** out[j] = value(j, lanes) for n columns; `past` as writesPast() says. */
+template <class T, class F> static SLUICE_INLINE void storeRow(T* out, int64_t n, bool past, const F& value) {
+  int64_t at = 0;
+  for (; at + 2 * W <= n; at += 2 * W) storeTwo(out + at, value(at, Full{}), value(at + W, Full{}), past);
+  for (; at + W <= n; at += W) store(out + at, value(at, Full{}));
+  if (at < n) {
+    const Part rest{static_cast<int>(n - at)};
+    store(out + at, value(at, rest), rest);
+  }
+}
+
 template <class T> static SLUICE_INLINE const T* as(const Array& array) { return static_cast<const T*>(array.data); }
 template <class T> static SLUICE_INLINE T* to(const Array& array) { return static_cast<T*>(array.data); }
 

@@ -34,10 +34,14 @@ template <class E, class S>
 static Right<E> packRight(Workspace& workspace, const S* w, size_t ld, int64_t k, int64_t n) {
   const int64_t groups = roundUp(k, int64_t{E::KP}) / E::KU;
   const int64_t panels = divideUp(n, int64_t{E::NR});
-  const size_t panel = static_cast<size_t>(groups * E::NR * E::KU);
+  const size_t panel = panelPitch<E>(groups * E::KU);
   auto* packed = workspace.shared<typename E::T>(panel * static_cast<size_t>(panels));
-  parallelFor(panels, [&](int64_t j, int) {
-    packPanel<E>(Matrix<S>{w, ld}, 0, k, j * E::NR, n, groups, packed + static_cast<size_t>(j) * panel);
+  // Rows of w to a task: what is read is one stream, whatever the panels.
+  constexpr int64_t rowsPerTask = 32;
+  const int64_t depth = groups * E::KU;
+  parallelFor(divideUp(depth, rowsPerTask), [&](int64_t task, int) {
+    const int64_t row = task * rowsPerTask, count = smaller(rowsPerTask, depth - row);
+    packPanels<E>(Matrix<S>{w, ld}, row, smaller(count, k - row), count, n, row, panel, packed);
   });
   return {packed, panel};
 }
@@ -47,7 +51,7 @@ template <class E, class S>
 static Right<E> packRightTransposed(Workspace& workspace, const S* w, size_t ld, int64_t k, int64_t n) {
   const int64_t groups = roundUp(k, int64_t{E::KP}) / E::KU;
   const int64_t panels = divideUp(n, int64_t{E::NR});
-  const size_t panel = static_cast<size_t>(groups * E::NR * E::KU);
+  const size_t panel = panelPitch<E>(groups * E::KU);
   auto* packed = workspace.shared<typename E::T>(panel * static_cast<size_t>(panels));
   parallelFor(panels, [&](int64_t j, int) {
     packPanelTransposed<E>(Matrix<S>{w, ld}, j * E::NR, n, k, groups, packed + static_cast<size_t>(j) * panel);
@@ -67,27 +71,40 @@ static void linearForwardAs(const LinearForward& a) {
   const Right<E> w = packRight<E>(workspace, as<float>(a.w), ld, a.in, a.out);
   const float* bias = as<float>(a.bias);
   const float* residual = as<float>(a.residual);
+  Y* y = to<Y>(a.y);
+  typename E::T* slopes = to<typename E::T>(a.slope);
+  const bool past = writesPast(y, a.rows, a.out) && (!withSlope || reinterpret_cast<uintptr_t>(slopes) % 64 == 0);
   parallelFor(blocks.count, [&](int64_t block, int worker) {
     const int64_t row0 = blocks.begin(block), rows = blocks.end(block) - row0;
     const Left<E> x = rowsFor<E>(as<X>(a.x), static_cast<size_t>(a.in), row0, rows, a.in, depth, buffers.of(worker), bufferLd);
     multiplyBlock<E>(x, static_cast<int>(rows), w, static_cast<int>(a.out), static_cast<int>(depth / E::KU),
                      partials.of(worker), [&](const float* tile, size_t tileLd, int row, int column, int height, int width) {
       const size_t first = static_cast<size_t>(row0 + row) * ld + static_cast<size_t>(column);
+      const auto value = [&](const float* from, size_t at, int64_t j, auto lanes, vf* slope) {
+        vf v = load(from);
+        if (bias) v = add(v, load(bias + column + j, lanes));
+        if constexpr (withGelu) v = gelu<E::fast, withSlope>(v, slope);
+        if (residual) v = add(v, load(residual + at, lanes));
+        return v;
+      };
+      static_assert(E::NR == 2 * W, "a row of a tile is two vectors");
       for (int i = 0; i < height; i++) {
+        const float* from = tile + static_cast<size_t>(i) * tileLd;
         const size_t at = first + static_cast<size_t>(i) * ld;
+        vf slope0, slope1;
+        if (width == E::NR) {
+          const vf y0 = value(from, at, 0, Full{}, &slope0), y1 = value(from + W, at + W, W, Full{}, &slope1);
+          storeTwo(y + at, y0, y1, past);
+          if constexpr (withSlope) storeTwo(slopes + at, slope0, slope1, past);
+          continue;
+        }
         forLanes(width, [&](int64_t j, auto lanes) {
-          vf v = load(tile + static_cast<size_t>(i) * tileLd + j);
-          if (bias) v = add(v, load(bias + column + j, lanes));
-          if constexpr (withGelu) {
-            vf slope;
-            v = gelu<E::fast, withSlope>(v, &slope);
-            if constexpr (withSlope) store(to<typename E::T>(a.slope) + at + j, slope, lanes);
-          }
-          if (residual) v = add(v, load(residual + at + j, lanes));
-          store(to<Y>(a.y) + at + j, v, lanes);
+          store(y + at + j, value(from + j, at + static_cast<size_t>(j), j, lanes, &slope0), lanes);
+          if constexpr (withSlope) store(slopes + at + j, slope0, lanes);
         });
       }
     });
+    if (past) finishStoringPast();
   });
 }
 
@@ -126,34 +143,21 @@ static void addBlocks(const float* sums, int blocks, int64_t columns, float* tot
  * run over k in one order whatever the cut.
  */
 template <class E>
-static void multiplyPacked(const typename E::T* a, int64_t rows, const typename E::T* b, int64_t columns, int64_t depth,
-                           int64_t depthUsed, float* c, bool accumulate) {
+static void multiplyPacked(Left<E> a, int64_t rows, Right<E> b, int64_t columns, int64_t depth, float* c, bool accumulate) {
   const int64_t tiles = divideUp(rows, int64_t{E::MR}), panels = divideUp(columns, int64_t{E::NR});
   const int64_t tilesPerTask = smaller(tiles, divideUp(int64_t{384}, int64_t{E::MR}));
   const int64_t down = divideUp(tiles, tilesPerTask);
   // Two tasks a thread at least, and panels of 128 columns or so.
   const int64_t wanted = larger(divideUp(int64_t{threadCount() * 2}, down), divideUp(panels, int64_t{4}));
   const int64_t across = smaller(panels, roundUp(wanted, int64_t{threadCount()}));
-  const Right<E> right{b, static_cast<size_t>(depth * E::NR)};
   parallelFor(down * across, [&](int64_t task, int) {
     const int64_t tile0 = task / across * tilesPerTask, tile1 = smaller(tiles, tile0 + tilesPerTask);
     const int64_t panel0 = panels * (task % across) / across, panel1 = panels * (task % across + 1) / across;
     const int64_t row = tile0 * E::MR, column = panel0 * E::NR;
-    multiplyInto<E>(from<E>(leftPacked<E>(a, static_cast<size_t>(depth)), tile0, 0),
-                    static_cast<int>(smaller(rows, tile1 * E::MR) - row), from<E>(right, panel0, 0),
-                    static_cast<int>(smaller(columns, panel1 * E::NR) - column), static_cast<int>(depthUsed / E::KU),
+    multiplyInto<E>(from<E>(a, tile0, 0), static_cast<int>(smaller(rows, tile1 * E::MR) - row), from<E>(b, panel0, 0),
+                    static_cast<int>(smaller(columns, panel1 * E::NR) - column), static_cast<int>(depth / E::KU),
                     c + row * columns + column, static_cast<size_t>(columns), accumulate);
   });
-}
-
-/** Columns in panels, for a block of rows that becomes the elements [at, ...) of k. With `sums`, the columns' sums. */
-template <class E, class Source>
-static void packRightRows(const Source& source, int64_t row0, int64_t rows, int64_t padded, int64_t columns, int64_t at,
-                          int64_t depth, typename E::T* dst, float* sums = nullptr) {
-  for (int64_t column = 0; column < columns; column += E::NR) {
-    packPanel<E>(source, row0, rows, column, columns, padded / E::KU, dst + column * depth + at * E::NR,
-                 sums ? sums + column : nullptr);
-  }
 }
 
 template <class E, class DY, class X> static void linearBackwardAs(const LinearBackward& a) {
@@ -167,8 +171,10 @@ template <class E, class DY, class X> static void linearBackwardAs(const LinearB
   const RowBlocks largest(smaller(chunk, a.rows), E::MR);
   const auto dyBuffers = workspace.perWorker<T>(RowBlocks::most * dyLd);
   const auto partials = workspace.perWorker<float>(partialSize<E>(RowBlocks::most, a.in));
-  T* xPacked = workspace.shared<T>(transposedSize<E>(a.in, depth));
-  T* dyPacked = workspace.shared<T>(static_cast<size_t>(roundUp(a.out, int64_t{E::NR}) * depth));
+  T* xPacked = workspace.shared<T>(leftPackedSize<E>(a.in, depth));
+  T* dyPacked = workspace.shared<T>(rightSize<E>(a.out, depth));
+  const Left<E> xLayout = leftPacked<E>(xPacked, depth);
+  const size_t dyPitch = panelPitch<E>(depth);
   float* sums = workspace.shared<float>(static_cast<size_t>(largest.count + 8) * out);
   Right<E> wT{};
   if (a.dx) wT = packRightTransposed<E>(workspace, as<float>(a.w), out, a.out, a.in);
@@ -188,22 +194,24 @@ template <class E, class DY, class X> static void linearBackwardAs(const LinearB
         dz = rowsFor<E>(as<DY>(a.dy), out, row0, rows, a.out, outDepth, buffer, dyLd);
       }
       const Matrix<T> dzRows{dz.data, dz.row};
-      packRightRows<E>(dzRows, 0, rows, padded, a.out, at, depth, dyPacked,
-                       a.dbias ? sums + static_cast<size_t>(block) * out : nullptr);
-      packTransposed<E>(Matrix<X>{as<X>(a.x), in}, row0, rows, padded, a.in, at, depth, xPacked);
+      float* own = a.dbias ? sums + static_cast<size_t>(block) * out : nullptr;
+      if (own) std::memset(own, 0, out * sizeof(float));
+      packPanels<E>(dzRows, 0, rows, padded, a.out, at, dyPitch, dyPacked, own);
+      packTransposed<E>(Matrix<X>{as<X>(a.x), in}, row0, rows, padded, a.in, at, xLayout, xPacked);
       if (!a.dx) return;
+      const bool past = writesPast(to<T>(a.dx), a.rows, a.in);
       multiplyBlock<E>(dz, static_cast<int>(rows), wT, static_cast<int>(a.in), static_cast<int>(outDepth / E::KU),
                        partials.of(worker), [&](const float* tile, size_t ld, int row, int column, int height, int width) {
         T* dx = to<T>(a.dx) + static_cast<size_t>(row0 + row) * in + static_cast<size_t>(column);
         for (int i = 0; i < height; i++) {
-          forLanes(width, [&](int64_t j, auto lanes) {
-            store(dx + static_cast<size_t>(i) * in + j, load(tile + static_cast<size_t>(i) * ld + j), lanes);
-          });
+          const float* from = tile + static_cast<size_t>(i) * ld;
+          storeRow(dx + static_cast<size_t>(i) * in, width, past, [&](int64_t j, auto) { return load(from + j); });
         }
       });
+      if (past) finishStoringPast();
     });
     if (a.dbias) addBlocks(sums, blocks.count, a.out, to<float>(a.dbias), start > 0);
-    multiplyPacked<E>(xPacked, a.in, dyPacked, a.out, depth, used, to<float>(a.dw), start > 0);
+    multiplyPacked<E>(xLayout, a.in, Right<E>{dyPacked, dyPitch}, a.out, used, to<float>(a.dw), start > 0);
   }
 }
 

@@ -59,9 +59,12 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
   T *ePacked = nullptr, *hPacked = nullptr;
   if (gradients) {
     tableN = packRight<E>(workspace, table, static_cast<size_t>(width), vocab, width);
-    ePacked = workspace.shared<T>(transposedSize<E>(vocab, depth));
-    hPacked = workspace.shared<T>(static_cast<size_t>(roundUp(width, int64_t{E::NR}) * depth));
+    ePacked = workspace.shared<T>(leftPackedSize<E>(vocab, depth));
+    hPacked = workspace.shared<T>(rightSize<E>(width, depth));
   }
+
+  const Left<E> eLayout = leftPacked<E>(ePacked, depth);
+  const size_t hPitch = panelPitch<E>(depth);
 
   for (int64_t start = 0; start < a.rows; start += chunk) {
     const int64_t count = smaller(chunk, a.rows - start), used = roundUp(count, int64_t{E::KP});
@@ -110,8 +113,8 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
       }
       if (!gradients) return;
       const int64_t padded = block + 1 < blocks.count ? rows : used - at;
-      packTransposed<E>(Matrix<T>{logits, logitLd}, 0, rows, padded, vocab, at, depth, ePacked);
-      packRightRows<E>(ScaledRows<T>{{hidden.data, hidden.row}, factors}, 0, rows, padded, width, at, depth, hPacked);
+      packTransposed<E>(Matrix<T>{logits, logitLd}, 0, rows, padded, vocab, at, eLayout, ePacked);
+      packPanels<E>(ScaledRows<T>{{hidden.data, hidden.row}, factors}, 0, rows, padded, width, at, hPitch, hPacked);
       multiplyBlock<E>(leftRows<E>(logits, logitLd), static_cast<int>(rows), tableN, static_cast<int>(width),
                        static_cast<int>(vocabDepth / E::KU), partials.of(worker),
                        [&](const float* tile, size_t ld, int row, int column, int height, int columns) {
@@ -126,7 +129,7 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
         }
       });
     });
-    if (gradients) multiplyPacked<E>(ePacked, vocab, hPacked, width, depth, used, to<float>(a.dtable), start > 0);
+    if (gradients) multiplyPacked<E>(eLayout, vocab, Right<E>{hPacked, hPitch}, width, used, to<float>(a.dtable), start > 0);
   }
 
   double total = 0;

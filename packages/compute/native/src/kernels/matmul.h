@@ -8,7 +8,7 @@ template <class E> static void multiplyAlone(const MatMul& a, int64_t index, typ
   const float* x = a.a + index * a.strideA;
   const float* y = a.b + index * a.strideB;
   const int64_t depth = roundUp(a.k, int64_t{E::KP}), groups = depth / E::KU;
-  const size_t panel = static_cast<size_t>(depth * E::NR);
+  const size_t panel = panelPitch<E>(depth);
   for (int64_t j = 0; j < a.n; j += E::NR) {
     auto* at = right + static_cast<size_t>(j / E::NR) * panel;
     if (a.transposeB) packPanelTransposed<E>(Matrix<float>{y, static_cast<size_t>(a.k)}, j, a.n, a.k, groups, at);
@@ -16,8 +16,8 @@ template <class E> static void multiplyAlone(const MatMul& a, int64_t index, typ
   }
   Left<E> rows;
   if (a.transposeA) {
-    packTransposed<E>(Matrix<float>{x, static_cast<size_t>(a.m)}, 0, a.k, depth, a.m, 0, depth, left);
-    rows = leftPacked<E>(left, static_cast<size_t>(depth));
+    rows = leftPacked<E>(left, depth);
+    packTransposed<E>(Matrix<float>{x, static_cast<size_t>(a.m)}, 0, a.k, depth, a.m, 0, rows, left);
   } else {
     rows = rowsFor<E>(x, static_cast<size_t>(a.k), 0, a.m, a.k, depth, left, static_cast<size_t>(depth));
   }
@@ -48,16 +48,14 @@ template <class E> static void multiplyTogether(const MatMul& a, int64_t index) 
     });
     return;
   }
-  const size_t tile = static_cast<size_t>(E::MR * depth) + 64;
-  const int64_t tiles = divideUp(a.m, int64_t{E::MR});
-  T* left = workspace.shared<T>(tile * static_cast<size_t>(tiles));
-  parallelFor(tiles, [&](int64_t t, int) {
-    const int64_t column = t * E::MR;
-    packTransposed<E>(Matrix<float>{x + column, static_cast<size_t>(a.m)}, 0, a.k, depth,
-                      smaller<int64_t>(E::MR, a.m - column), 0, depth, left + static_cast<size_t>(t) * tile);
+  T* left = workspace.shared<T>(leftPackedSize<E>(a.m, depth));
+  const Left<E> packed = leftPacked<E>(left, depth);
+  // Elements of k to a task: what is read is one stream.
+  constexpr int64_t depthPerTask = 32;
+  parallelFor(divideUp(depth, depthPerTask), [&](int64_t task, int) {
+    const int64_t at = task * depthPerTask, count = smaller(depthPerTask, depth - at);
+    packTransposed<E>(Matrix<float>{x, static_cast<size_t>(a.m)}, at, smaller(count, a.k - at), count, a.m, at, packed, left);
   });
-  Left<E> packed = leftPacked<E>(left, static_cast<size_t>(depth));
-  packed.tile = tile;
   parallelFor(blocks.count, [&](int64_t block, int) {
     const int64_t row0 = blocks.begin(block), rows = blocks.end(block) - row0;
     multiplyInto<E>(from<E>(packed, row0 / E::MR, 0), static_cast<int>(rows), right, static_cast<int>(a.n), groups,
@@ -72,8 +70,8 @@ template <class E> static void matMul(const MatMul& a) {
   }
   Workspace workspace;
   const int64_t depth = roundUp(a.k, int64_t{E::KP});
-  const auto lefts = workspace.perWorker<typename E::T>(transposedSize<E>(a.m, depth));
-  const auto rights = workspace.perWorker<typename E::T>(static_cast<size_t>(roundUp(a.n, int64_t{E::NR}) * depth));
+  const auto lefts = workspace.perWorker<typename E::T>(larger(leftPackedSize<E>(a.m, depth), static_cast<size_t>(a.m * depth)));
+  const auto rights = workspace.perWorker<typename E::T>(rightSize<E>(a.n, depth));
   const auto one = [&](int64_t index, int worker) { multiplyAlone<E>(a, index, lefts.of(worker), rights.of(worker)); };
   if (a.batch * a.m * a.n * a.k < 1 << 16) {
     for (int64_t index = 0; index < a.batch; index++) one(index, 0);

@@ -6,6 +6,7 @@ namespace SLUICE_ISA {
 template <class X, class Y> static void layerNormForwardAs(const LayerNormForward& a) {
   const RowBlocks blocks(a.rows, 1);
   const int64_t width = a.width;
+  const bool past = writesPast(to<Y>(a.y), a.rows, width);
   parallelFor(blocks.count, [&](int64_t block, int) {
     for (int64_t row = blocks.begin(block); row < blocks.end(block); row++) {
       const X* x = as<X>(a.x) + row * width;
@@ -19,13 +20,14 @@ template <class X, class Y> static void layerNormForwardAs(const LayerNormForwar
         squares = fma(d, d, squares);
       });
       const float rstd = 1.f / std::sqrt(sum(squares) / static_cast<float>(width) + a.epsilon);
-      forLanes(width, [&](int64_t j, auto lanes) {
+      storeRow(y, width, past, [&](int64_t j, auto lanes) {
         const vf normal = mul(sub(load(x + j, lanes), set1(mean)), set1(rstd));
-        store(y + j, fma(normal, load(a.gamma + j, lanes), load(a.beta + j, lanes)), lanes);
+        return fma(normal, load(a.gamma + j, lanes), load(a.beta + j, lanes));
       });
       if (a.mean) a.mean[row] = mean;
       if (a.rstd) a.rstd[row] = rstd;
     }
+    if (past) finishStoringPast();
   });
 }
 
@@ -44,6 +46,7 @@ template <class DY, class X> static void layerNormBackwardAs(const LayerNormBack
   const int64_t width = a.width;
   Workspace workspace;
   float* sums = workspace.shared<float>(static_cast<size_t>(blocks.count * 2 * width));
+  const bool past = writesPast(a.dx, a.rows, width);
   parallelFor(blocks.count, [&](int64_t block, int) {
     float* dgamma = sums + block * 2 * width;
     float* dbeta = dgamma + width;
@@ -65,12 +68,13 @@ template <class DY, class X> static void layerNormBackwardAs(const LayerNormBack
       });
       const float count = static_cast<float>(width);
       const vf meanPlain = set1(sum(plain) / count), meanAlong = set1(sum(along) / count);
-      forLanes(width, [&](int64_t j, auto lanes) {
+      storeRow(dx, width, past, [&](int64_t j, auto lanes) {
         const vf g = mul(load(dy + j, lanes), load(a.gamma + j, lanes));
         const vf normal = mul(sub(load(x + j, lanes), mean), rstd);
-        store(dx + j, mul(rstd, fnma(normal, meanAlong, sub(g, meanPlain))), lanes);
+        return mul(rstd, fnma(normal, meanAlong, sub(g, meanPlain)));
       });
     }
+    if (past) finishStoringPast();
   });
   // Blocks are rows of [dgamma, dbeta]: one sum over blocks in their order gives both.
   float* totals = workspace.shared<float>(static_cast<size_t>(2 * width));

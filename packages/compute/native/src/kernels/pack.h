@@ -145,7 +145,7 @@ template <class E> struct Group {
 
 /**
  * A panel of B from a source whose rows run along k: columns [column, column + NR) of rows [row0, row0 + rows), to `groups`
- * groups, zeros beyond `rows` and `columns`. With `sums`, the sums of the columns, too, which cost next to nothing here.
+ * groups, zeros beyond `rows` and `columns`. With `sums`, the columns' sums are added to it, which costs next to nothing here.
  */
 template <class E, class Source>
 static void packPanel(const Source& source, int64_t row0, int64_t rows, int64_t column, int64_t columns, int64_t groups,
@@ -183,8 +183,24 @@ static void packPanel(const Source& source, int64_t row0, int64_t rows, int64_t 
   if (!sums) return;
   for (int j = 0; j < E::NR; j += W) {
     const int64_t left = columns - column - j;
-    if (left >= W) store(sums + j, totals[j / W]);
-    else if (left > 0) store(sums + j, totals[j / W], static_cast<int>(left));
+    if (left >= W) store(sums + j, add(load(sums + j), totals[j / W]));
+    else if (left > 0) {
+      const int some = static_cast<int>(left);
+      store(sums + j, add(load(sums + j, some), totals[j / W]), some);
+    }
+  }
+}
+
+/**
+ * All panels of B, `pitch` elements apart, for rows [row0, row0 + rows) of a source, which become the elements
+ * [at, at + padded) of k. With `sums`, the columns' sums are added to it.
+ */
+template <class E, class Source>
+static void packPanels(const Source& source, int64_t row0, int64_t rows, int64_t padded, int64_t columns, int64_t at,
+                       size_t pitch, typename E::T* dst, float* sums = nullptr) {
+  for (int64_t column = 0; column < columns; column += E::NR) {
+    packPanel<E>(source, row0, rows, column, columns, padded / E::KU,
+                 dst + static_cast<size_t>(column / E::NR) * pitch + at * E::NR, sums ? sums + column : nullptr);
   }
 }
 
@@ -202,12 +218,21 @@ static void packPanelTransposed(const Source& source, int64_t row0, int64_t rows
     for (int64_t g = 0; g < groups; g += 16) {
       const int64_t k = g * E::KU;
       const int64_t depth = larger<int64_t>(0, smaller<int64_t>(16 * E::KU, columns - k));
+      const int64_t last = smaller<int64_t>(16, groups - g);
+      if constexpr (std::is_same_v<Source, Matrix<typename E::T>>) {
+        // Rows that are as the multiplier wants them need not be copied first.
+        if (depth == 16 * E::KU && last == 16 && width == 16 && source.ld % E::KU == 0) {
+          const auto* from = source.data + static_cast<size_t>(row0 + n) * source.ld + static_cast<size_t>(k);
+          transposeWords(reinterpret_cast<const uint32_t*>(from), source.ld / E::KU, static_cast<int>(present),
+                         reinterpret_cast<uint32_t*>(dst + (g * E::NR + n) * E::KU), E::NR);
+          continue;
+        }
+      }
       for (int64_t i = 0; i < present; i++) {
         auto* row = block + i * 16 * E::KU;
         forLanes(depth, [&](int64_t j, auto lanes) { store(row + j, source(row0 + n + i, k + j, lanes), lanes); });
         for (int64_t j = depth; j < 16 * E::KU; j++) row[j] = {};
       }
-      const int64_t last = smaller<int64_t>(16, groups - g);
       if (last == 16 && width == 16) {
         transposeWords(reinterpret_cast<const uint32_t*>(block), 16, static_cast<int>(present),
                        reinterpret_cast<uint32_t*>(dst + (g * E::NR + n) * E::KU), E::NR);
@@ -224,18 +249,13 @@ static void packPanelTransposed(const Source& source, int64_t row0, int64_t rows
   }
 }
 
-/** Elements that packTransposed() writes for a matrix of `columns` columns and `depth` rows. */
-template <class E> static SLUICE_INLINE size_t transposedSize(int64_t columns, int64_t depth) {
-  return static_cast<size_t>(roundUp(columns, int64_t{E::MR}) * depth) + 64;
-}
-
 /**
  * The left operand Aᵀ from a source whose rows run along k: rows [row0, row0 + rows) become the elements [at, at + padded) of
- * k, of `depth`. The multiplier's tile is MR columns of the source.
+ * k. `layout` is that of leftPacked().
  */
 template <class E, class Source>
 static void packTransposed(const Source& source, int64_t row0, int64_t rows, int64_t padded, int64_t columns, int64_t at,
-                           int64_t depth, typename E::T* dst) {
+                           Left<E> layout, typename E::T* dst) {
   if constexpr (E::rowsOnly) {
     alignas(64) typename E::T block[16 * 16 * E::KU];
     const int64_t groups = padded / E::KU;
@@ -247,14 +267,14 @@ static void packTransposed(const Source& source, int64_t row0, int64_t rows, int
           Group<E>::put(block + i * 16 * E::KU, Group<E>::at(source, row, row0 + rows, column, left));
         }
         transposeWords(reinterpret_cast<const uint32_t*>(block), 16, 16,
-                       reinterpret_cast<uint32_t*>(dst + column * depth + at + g * E::KU),
-                       static_cast<size_t>(depth / E::KU));
+                       reinterpret_cast<uint32_t*>(dst + static_cast<size_t>(column) * layout.row + at + g * E::KU),
+                       layout.row / E::KU);
       }
     }
   } else {
     const int64_t groups = padded / E::KU;
     for (int64_t column = 0; column < columns; column += E::MR) {
-      auto* panel = dst + column * depth + at / E::KU * (E::MR * E::KU);
+      auto* panel = dst + static_cast<size_t>(column / E::MR) * layout.tile + at * E::MR;
       for (int64_t g = 0; g < groups; g++) {
         const int64_t row = row0 + g * E::KU;
         for (int j = 0; j < E::MR; j += W) {

@@ -87,6 +87,24 @@ static SLUICE_INLINE void store(bf16* p, vf v, int n) {
   for (int i = 0; i < n; i++) p[i] = some[i];
 }
 
+/** Two vectors side by side, past the caches if `past`: p is at the beginning of a line then. */
+static SLUICE_INLINE void storeTwo(float* p, vf a, vf b, bool past) {
+  if (past) {
+    _mm256_stream_ps(p, a);
+    _mm256_stream_ps(p + W, b);
+  } else {
+    store(p, a);
+    store(p + W, b);
+  }
+}
+static SLUICE_INLINE void storeTwo(bf16* p, vf a, vf b, bool) {
+  store(p, a);
+  store(p + W, b);
+}
+constexpr bool canStorePast = true;
+/** Before another thread reads what was stored past the caches. */
+static SLUICE_INLINE void finishStoringPast() { _mm_sfence(); }
+
 /** An 8 x 8 block of 32-bit words: rows to columns. */
 static SLUICE_INLINE void transpose8(__m256* r) {
   __m256 t[8];

@@ -21,8 +21,6 @@ static SLUICE_INLINE vf load(const float* p) { return _mm512_loadu_ps(p); }
 static SLUICE_INLINE vf load(const float* p, int n) { return _mm512_maskz_loadu_ps(firstLanes(n), p); }
 static SLUICE_INLINE void store(float* p, vf v) { _mm512_storeu_ps(p, v); }
 static SLUICE_INLINE void store(float* p, vf v, int n) { _mm512_mask_storeu_ps(p, firstLanes(n), v); }
-static SLUICE_INLINE void stream(float* p, vf v) { _mm512_stream_ps(p, v); }
-static SLUICE_INLINE void streamFence() { _mm_sfence(); }
 
 static SLUICE_INLINE vf add(vf a, vf b) { return _mm512_add_ps(a, b); }
 static SLUICE_INLINE vf sub(vf a, vf b) { return _mm512_sub_ps(a, b); }
@@ -68,7 +66,25 @@ static SLUICE_INLINE vf load(const bf16* p) { return widen(_mm256_loadu_si256(re
 static SLUICE_INLINE vf load(const bf16* p, int n) { return widen(_mm256_maskz_loadu_epi16(firstLanes(n), p)); }
 static SLUICE_INLINE void store(bf16* p, vf v) { _mm256_storeu_si256(reinterpret_cast<__m256i*>(p), narrow(v)); }
 static SLUICE_INLINE void store(bf16* p, vf v, int n) { _mm256_mask_storeu_epi16(p, firstLanes(n), narrow(v)); }
-static SLUICE_INLINE void stream(bf16* p, vf v) { _mm256_stream_si256(reinterpret_cast<__m256i*>(p), narrow(v)); }
+
+/** Two vectors side by side, past the caches if `past`: p is at the beginning of a line then. */
+static SLUICE_INLINE void storeTwo(float* p, vf a, vf b, bool past) {
+  if (past) {
+    _mm512_stream_ps(p, a);
+    _mm512_stream_ps(p + W, b);
+  } else {
+    store(p, a);
+    store(p + W, b);
+  }
+}
+static SLUICE_INLINE void storeTwo(bf16* p, vf a, vf b, bool past) {
+  const __m512i both = _mm512_inserti64x4(_mm512_castsi256_si512(narrow(a)), narrow(b), 1);
+  if (past) _mm512_stream_si512(reinterpret_cast<__m512i*>(p), both);
+  else _mm512_storeu_si512(p, both);
+}
+constexpr bool canStorePast = true;
+/** Before another thread reads what was stored past the caches. */
+static SLUICE_INLINE void finishStoringPast() { _mm_sfence(); }
 
 /** out[2 * i] = a[i], out[2 * i + 1] = b[i], rounded: the pairs that a bfloat16 dot product multiplies. */
 static SLUICE_INLINE void storePairs(bf16* out, vf a, vf b) {

@@ -81,6 +81,14 @@ static SLUICE_INLINE void store(bf16* p, vf v, int n) {
   for (int i = 0; i < n; i++) p[i].bits = some[i];
 }
 
+/** Two vectors side by side. */
+template <class T> static SLUICE_INLINE void storeTwo(T* p, vf a, vf b, bool) {
+  store(p, a);
+  store(p + W, b);
+}
+constexpr bool canStorePast = false;
+static SLUICE_INLINE void finishStoringPast() {}
+
 /** dst[j * dstStride + i] = src[i * srcStride + j] for 16 x 16 words; rows at or beyond `rows` count as zero. */
 static SLUICE_INLINE void transposeWords(const uint32_t* src, size_t srcStride, int rows, uint32_t* dst, size_t dstStride) {
   for (size_t i0 = 0; i0 < 16; i0 += 4) {

@@ -95,6 +95,14 @@ static SLUICE_INLINE vf keepBitsOf(uint32_t bits, vf a) {
   return each([&](int i) { return bits >> i & 1 ? a.lane[i] : 0.f; });
 }
 
+/** Two vectors side by side. */
+template <class T> static SLUICE_INLINE void storeTwo(T* p, vf a, vf b, bool) {
+  store(p, a);
+  store(p + W, b);
+}
+constexpr bool canStorePast = false;
+static SLUICE_INLINE void finishStoringPast() {}
+
 /** dst[j * dstStride + i] = src[i * srcStride + j] for 16 x 16 words; rows at or beyond `rows` count as zero. */
 static SLUICE_INLINE void transposeWords(const uint32_t* src, size_t srcStride, int rows, uint32_t* dst, size_t dstStride) {
   for (int i = 0; i < 16; i++) {
