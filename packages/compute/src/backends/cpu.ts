@@ -1,6 +1,7 @@
 import { registerKernels } from '../ops/dispatch.ts'
 import { tf } from '../tf.ts'
 import { typedDecoder } from '../typed/decoder.ts'
+import { javaScriptEngine } from '../typed/engine.ts'
 import type { Candidate } from './backend.ts'
 
 /** tfjs's own backend in plain JavaScript: always there, never fast. */
@@ -9,7 +10,7 @@ export const cpu: Candidate = {
   report: async () => ({ name: 'cpu', available: true, reason: 'plain JavaScript, one thread; the slowest' }),
   async start() {
     quietCpu()
-    registerKernels('cpu', { decoder: typedDecoder() })
+    registerKernels('cpu', { decoder: typedDecoder(javaScriptEngine) })
     await tf.setBackend('cpu')
     return { name: 'cpu', description: 'tfjs cpu: plain JavaScript', threads: 1, precision: 'f32' }
   },

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { registerKernels } from '../ops/dispatch.ts'
 import { tf } from '../tf.ts'
-import { typedDecoder } from '../typed/decoder.ts'
 import { loadWasm, type WasmEngine } from '../wasm/engine/load.ts'
 import { wasmKernels } from '../wasm/ops/kernels.ts'
 import type { Candidate } from './backend.ts'
@@ -54,7 +53,6 @@ function load(): Promise<WasmEngine> {
     const previous = tf.engine().backendName
     const engine = await loadWasm()
     registerKernels('wasm', wasmKernels(engine.heap))
-    registerKernels('wasm', { decoder: typedDecoder({ prefillFrom: 2, read: engine.heap.values }) })
     if (previous) await tf.setBackend(previous)
     for (const fault of FAULTS) {
       for (const listener of process.listeners(fault)) {

@@ -1,44 +1,38 @@
-import type { DecoderKernel, DecoderShape, DecoderWeights, LinearWeights, NormWeights } from '../ops/kernels.ts'
-import type { tf } from '../tf.ts'
-import { affine, rowDots } from './affine.ts'
+import type { DecoderKernel, DecoderShape, DecoderWeights, NormWeights } from '../ops/kernels.ts'
 import { KeyValueCache } from './cache.ts'
-import { gelu, layerNorm } from './pointwise.ts'
-
-export interface TypedDecoderOptions {
-  /** A prompt of so many tokens goes through the backend's own operations. Default: none does. */
-  readonly prefillFrom?: number
-  /** A tensor's values, in place if that can be; asked for anew at each call. Default: what tfjs gives. */
-  readonly read?: (tensor: tf.Tensor) => Float32Array
-}
+import type { Vector, VectorEngine } from './engine.ts'
+import { layerNorm } from './pointwise.ts'
 
 /**
- * A decoder in plain JavaScript over typed arrays: no tensor is made for a token, so that none of the dozens of small tfjs
- * operations is paid for. For backends whose data JavaScript can read.
+ * A decoder over typed arrays: no tensor is made for a token, so that none of the dozens of small tfjs operations is paid for.
+ *
+ * @param options.prefillFrom a prompt of so many tokens goes through the backend's own operations. Default: none does
  */
-export function typedDecoder(options: TypedDecoderOptions = {}): DecoderKernel {
-  const { prefillFrom = Infinity, read = tensor => tensor.dataSync() as Float32Array } = options
+export function typedDecoder<V extends Vector>(
+  engine: VectorEngine<V>,
+  { prefillFrom = Infinity }: { prefillFrom?: number } = {},
+): DecoderKernel {
   return {
     open({ weights, shape }) {
-      const width = weights.tokens.shape[1]
+      const [vocabulary, width] = weights.tokens.shape
       const caches = weights.blocks.map(() => new KeyValueCache({ ...shape, width }))
-      const buffers = new StepBuffers(weights, shape)
+      const step = stepOf(engine, weights, shape, caches)
       return {
         prefillFrom,
         fill({ row, layer, qkv }) {
-          const values = read(qkv)
+          const values = engine.read(qkv)
           for (let t = 0; t < qkv.shape[0]; t++) caches[layer]!.put(row, t, values, t * 3 * width)
         },
         extend(parts) {
-          const step = stepOf(weights, shape, caches, buffers, read)
-          const vocabulary = weights.tokens.shape[0]
           const logits = new Float32Array(parts.length * vocabulary)
           parts.forEach(({ row, start, ids }, i) => {
             for (let j = 0; j < ids.length; j++) step.token(row, start + j, ids[j]!)
-            step.logits(logits.subarray(i * vocabulary, (i + 1) * vocabulary))
+            logits.set(step.logits(), i * vocabulary)
           })
           return logits
         },
         dispose() {
+          step.dispose()
           caches.length = 0
         },
       }
@@ -46,60 +40,48 @@ export function typedDecoder(options: TypedDecoderOptions = {}): DecoderKernel {
   }
 }
 
-/** What a step computes with. */
-class StepBuffers {
-  readonly x: Float32Array
-  readonly normal: Float32Array
-  readonly qkv: Float32Array
-  readonly mixed: Float32Array
-  readonly inner: Float32Array
-  readonly scores: Float64Array
-
-  constructor({ tokens, blocks }: DecoderWeights, { capacity }: DecoderShape) {
-    const width = tokens.shape[1]
-    this.x = new Float32Array(width)
-    this.normal = new Float32Array(width)
-    this.qkv = new Float32Array(3 * width)
-    this.mixed = new Float32Array(width)
-    this.inner = new Float32Array(blocks[0]?.feedForward.b.shape[0] ?? 0)
-    this.scores = new Float64Array(capacity)
-  }
-}
-
-/** `token` takes one token through all blocks; `logits` are those after the last one taken. */
-function stepOf(
+/** `token` takes one token through all blocks; `logits` are those after the last one taken, until the next. */
+function stepOf<V extends Vector>(
+  engine: VectorEngine<V>,
   weights: DecoderWeights,
-  { epsilon }: DecoderShape,
+  { epsilon, capacity }: DecoderShape,
   caches: readonly KeyValueCache[],
-  { x, normal, qkv, mixed, inner, scores }: StepBuffers,
-  read: (tensor: tf.Tensor) => Float32Array,
 ) {
-  const width = x.length
-  const tokens = read(weights.tokens)
-  const positions = weights.positions && read(weights.positions)
-  const norm = ({ gamma, beta }: NormWeights, y: Float32Array) => layerNorm(x, read(gamma), read(beta), epsilon, y)
-  const linear = (from: Float32Array, { w, b }: LinearWeights, y: Float32Array, accumulate: boolean) =>
-    affine(from, read(w), read(b), y, accumulate)
+  const [vocabulary, width] = weights.tokens.shape
+  const inner = engine.vector(weights.blocks[0]?.feedForward.b.shape[0] ?? 1)
+  const [x, normal, mixed] = [engine.vector(width), engine.vector(width), engine.vector(width)]
+  const [qkv, scores] = [engine.vector(3 * width), engine.vector(vocabulary)]
+  const probabilities = new Float64Array(capacity)
+  const norm = ({ gamma, beta }: NormWeights) =>
+    layerNorm(x.values, engine.read(gamma), engine.read(beta), epsilon, normal.values)
   return {
     token(row: number, position: number, id: number): void {
-      x.set(tokens.subarray(id * width, (id + 1) * width))
-      if (positions) for (let c = 0; c < width; c++) x[c]! += positions[position * width + c]!
+      const stream = x.values
+      stream.set(engine.read(weights.tokens).subarray(id * width, (id + 1) * width))
+      if (weights.positions) {
+        const table = engine.read(weights.positions)
+        for (let c = 0; c < width; c++) stream[c]! += table[position * width + c]!
+      }
       weights.blocks.forEach((block, layer) => {
         const cache = caches[layer]!
-        norm(block.attentionNorm, normal)
-        linear(normal, block.qkv, qkv, false)
-        cache.put(row, position, qkv, 0)
-        cache.attend(row, position + 1, qkv, mixed, scores)
-        linear(mixed, block.attentionOutput, x, true)
-        norm(block.feedForwardNorm, normal)
-        linear(normal, block.feedForward, inner, false)
-        gelu(inner)
-        linear(inner, block.feedForwardOutput, x, true)
+        norm(block.attentionNorm)
+        engine.affine(normal, block.qkv, qkv, false)
+        cache.put(row, position, qkv.values, 0)
+        cache.attend(row, position + 1, qkv.values, mixed.values, probabilities)
+        engine.affine(mixed, block.attentionOutput, x, true)
+        norm(block.feedForwardNorm)
+        engine.affine(normal, block.feedForward, inner, false)
+        engine.gelu(inner)
+        engine.affine(inner, block.feedForwardOutput, x, true)
       })
     },
-    logits(y: Float32Array): void {
-      norm(weights.norm, normal)
-      rowDots(read(weights.head), normal, y)
+    logits(): Float32Array {
+      norm(weights.norm)
+      engine.dots(weights.head, normal, scores)
+      return scores.values
+    },
+    dispose(): void {
+      for (const vector of [inner, x, normal, mixed, qkv, scores]) vector.dispose()
     },
   }
 }

@@ -12,6 +12,7 @@ import { addPhilox } from './philox.ts'
 import { addProduct } from './product.ts'
 import { addProbabilityRow, addSoftmaxRow } from './softmax.ts'
 import { addSquaredNorm } from './squaredNorm.ts'
+import { addVectorProducts } from './vectorProduct.ts'
 
 /** Two roundings, as all WebAssembly with SIMD has it. */
 const separate: Madd = (a, b, c) => f32x4.add(f32x4.mul(a, b), c)
@@ -37,5 +38,6 @@ export function buildKernels(options: { shared: boolean; relaxed: boolean }): Ui
   addColumnSums(module)
   addAdamW(module, madd)
   addSquaredNorm(module)
+  addVectorProducts(module, madd)
   return module.binary({ shared: options.shared })
 }

@@ -3,13 +3,14 @@ import type { Heap } from '../engine/heap.ts'
 import { adamWKernel, squaredNormsKernel } from './adamW.ts'
 import { attentionKernel } from './attention.ts'
 import { crossEntropyKernel } from './crossEntropy.ts'
+import { decoderKernel } from './decoder.ts'
 import { dropoutKernel } from './dropout.ts'
 import { embeddingKernel } from './embedding.ts'
 import { geluKernel } from './gelu.ts'
 import { layerNormKernel } from './layerNorm.ts'
 import { linearKernel } from './linear.ts'
 
-/** The operations of training, computed by our own WebAssembly in the memory of tfjs's wasm backend. */
+/** Our operations, computed by our own WebAssembly in the memory of tfjs's wasm backend. */
 export function wasmKernels(heap: Heap): Partial<Kernels> {
   return {
     linear: linearKernel(heap),
@@ -21,5 +22,6 @@ export function wasmKernels(heap: Heap): Partial<Kernels> {
     gelu: geluKernel(heap),
     adamW: adamWKernel(heap),
     squaredNorms: squaredNormsKernel(heap),
+    decoder: decoderKernel(heap),
   }
 }
