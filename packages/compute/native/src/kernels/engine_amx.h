@@ -14,6 +14,9 @@ struct EngineBf16 {
   static constexpr int MR = 32;
   static constexpr int NR = 32;
   static constexpr int KC = 192;  // groups: 384 elements, 24 KB of B
+  // Rows a task takes: so many share a panel of B while it is in the first-level cache, and A fits in the second.
+  static constexpr int forwardRows = 256;
+  static constexpr int backwardRows = 128;
   static constexpr bool rowsOnly = true;
 
   static void multiply(const bf16* a, size_t row, size_t, const bf16* b, int groups, float* c, size_t ldc, bool accumulate,

@@ -12,6 +12,9 @@ struct EngineBf16 {
   static constexpr int MR = 12;
   static constexpr int NR = 32;
   static constexpr int KC = 192;  // groups: 384 elements, 24 KB of B
+  // Rows a task takes: so many share a panel of B while it is in the first-level cache, and A fits in the second.
+  static constexpr int forwardRows = 96;
+  static constexpr int backwardRows = 96;
   static constexpr bool rowsOnly = false;
 
   static void multiply(const bf16* a, size_t row, size_t group, const bf16* b, int groups, float* c, size_t ldc,

@@ -12,6 +12,9 @@ struct EngineF32 {
   static constexpr int NV = SLUICE_F32_NV;
   static constexpr int NR = NV * W;
   static constexpr int KC = 24576 / (NR * 4);  // a panel of B stays in the first-level cache
+  // Rows a task takes: so many share a panel of B while it is in the first-level cache, and A fits in the second.
+  static constexpr int forwardRows = 96;
+  static constexpr int backwardRows = 96;
   static constexpr bool rowsOnly = false;      // A may come k by k as well as row by row
 
   /** c[rows, NR] (+)= a[rows, groups] * b[groups, NR]. Strides in elements. */

@@ -65,9 +65,10 @@ static void linearForwardAs(const LinearForward& a) {
   const int64_t depth = roundUp(a.in, int64_t{E::KP});
   const size_t bufferLd = scratchLd<typename E::T>(depth);
   const size_t ld = static_cast<size_t>(a.out);
-  const RowBlocks blocks(a.rows, E::MR);
-  const auto buffers = workspace.perWorker<typename E::T>(RowBlocks::most * bufferLd);
-  const auto partials = workspace.perWorker<float>(partialSize<E>(RowBlocks::most, a.out));
+  const RowBlocks blocks(a.rows, E::MR, E::forwardRows);
+  const int64_t most = RowBlocks::most(a.rows, E::MR, E::forwardRows);
+  const auto buffers = workspace.perWorker<typename E::T>(static_cast<size_t>(most) * bufferLd);
+  const auto partials = workspace.perWorker<float>(partialSize<E>(most, a.out));
   const Right<E> w = packRight<E>(workspace, as<float>(a.w), ld, a.in, a.out);
   const float* bias = as<float>(a.bias);
   const float* residual = as<float>(a.residual);
@@ -126,8 +127,8 @@ template <class E> static void linearForward(const LinearForward& a) {
   }
 }
 
-/** Tokens whose packed rows are held at a time for dw. */
-constexpr int64_t chunkRows = 1024;
+/** Tokens whose packed rows are held at a time for dw; more where there are more threads than blocks of rows. */
+static SLUICE_INLINE int64_t chunkRows() { return int64_t{1024} * larger(1, threadCount() / 8); }
 
 /** total[j] += the sums of all blocks, in their order. */
 static void addBlocks(const float* sums, int blocks, int64_t columns, float* total, bool onto) {
@@ -165,23 +166,23 @@ template <class E, class DY, class X> static void linearBackwardAs(const LinearB
   Workspace workspace;
   const int64_t outDepth = roundUp(a.out, int64_t{E::KP});
   const size_t dyLd = scratchLd<T>(outDepth), out = static_cast<size_t>(a.out), in = static_cast<size_t>(a.in);
-  const int64_t chunks = larger(divideUp(a.rows, chunkRows), int64_t{1});
+  const int64_t chunks = larger(divideUp(a.rows, chunkRows()), int64_t{1});
   const int64_t chunk = roundUp(divideUp(a.rows, chunks), int64_t{96});
   const int64_t depth = roundUp(chunk, int64_t{E::KP});
-  const RowBlocks largest(smaller(chunk, a.rows), E::MR);
-  const auto dyBuffers = workspace.perWorker<T>(RowBlocks::most * dyLd);
-  const auto partials = workspace.perWorker<float>(partialSize<E>(RowBlocks::most, a.in));
+  const int64_t most = RowBlocks::most(chunk, E::MR, E::backwardRows);
+  const auto dyBuffers = workspace.perWorker<T>(static_cast<size_t>(most) * dyLd);
+  const auto partials = workspace.perWorker<float>(partialSize<E>(most, a.in));
   T* xPacked = workspace.shared<T>(leftPackedSize<E>(a.in, depth));
   T* dyPacked = workspace.shared<T>(rightSize<E>(a.out, depth));
   const Left<E> xLayout = leftPacked<E>(xPacked, depth);
   const size_t dyPitch = panelPitch<E>(depth);
-  float* sums = workspace.shared<float>(static_cast<size_t>(largest.count + 8) * out);
+  float* sums = workspace.shared<float>(static_cast<size_t>(divideUp(chunk, int64_t{E::backwardRows}) + 4) * out);
   Right<E> wT{};
   if (a.dx) wT = packRightTransposed<E>(workspace, as<float>(a.w), out, a.out, a.in);
 
   for (int64_t start = 0; start < a.rows; start += chunk) {
     const int64_t count = smaller(chunk, a.rows - start), used = roundUp(count, int64_t{E::KP});
-    const RowBlocks blocks(count, E::MR);
+    const RowBlocks blocks(count, E::MR, E::backwardRows);
     parallelFor(blocks.count, [&](int64_t block, int worker) {
       const int64_t at = blocks.begin(block), rows = blocks.end(block) - at, row0 = start + at;
       const int64_t padded = block + 1 < blocks.count ? rows : used - at;

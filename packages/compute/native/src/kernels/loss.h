@@ -39,12 +39,11 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
 
   const int64_t widthDepth = roundUp(width, int64_t{E::KP}), vocabDepth = roundUp(vocab, int64_t{E::KP});
   constexpr int64_t logitBytes = int64_t{64} << 20;
-  const int64_t limit = larger<int64_t>(192, smaller<int64_t>(chunkRows, logitBytes / (vocab * static_cast<int64_t>(sizeof(T)))));
+  const int64_t limit = larger<int64_t>(192, smaller<int64_t>(chunkRows(), logitBytes / (vocab * static_cast<int64_t>(sizeof(T)))));
   const int64_t chunks = larger(divideUp(a.rows, limit), int64_t{1});
   const int64_t chunk = roundUp(divideUp(a.rows, chunks), int64_t{96});
   const int64_t depth = roundUp(chunk, int64_t{E::KP});
-  const RowBlocks whole(smaller(chunk, a.rows), E::MR);
-  const int64_t most = larger(whole.largest(), RowBlocks::height + E::MR);
+  const int64_t most = RowBlocks::most(chunk, E::MR, E::backwardRows);
 
   Workspace workspace;
   const size_t hiddenLd = scratchLd<T>(widthDepth), logitLd = scratchLd<T>(vocabDepth);
@@ -68,7 +67,7 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
 
   for (int64_t start = 0; start < a.rows; start += chunk) {
     const int64_t count = smaller(chunk, a.rows - start), used = roundUp(count, int64_t{E::KP});
-    const RowBlocks blocks(count, E::MR);
+    const RowBlocks blocks(count, E::MR, E::backwardRows);
     parallelFor(blocks.count, [&](int64_t block, int worker) {
       const int64_t at = blocks.begin(block), rows = blocks.end(block) - at, row0 = start + at;
       const Left<E> hidden = rowsFor<E>(as<H>(a.hidden), static_cast<size_t>(width), row0, rows, width, widthDepth,

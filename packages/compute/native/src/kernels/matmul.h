@@ -34,12 +34,12 @@ template <class E> static void multiplyTogether(const MatMul& a, int64_t index) 
   const int64_t depth = roundUp(a.k, int64_t{E::KP});
   const int groups = static_cast<int>(depth / E::KU);
   Workspace workspace;
-  const RowBlocks blocks(a.m, E::MR);
+  const RowBlocks blocks(a.m, E::MR, E::forwardRows);
   const size_t bufferLd = scratchLd<T>(depth);
   const Right<E> right = a.transposeB ? packRightTransposed<E>(workspace, y, static_cast<size_t>(a.k), a.k, a.n)
                                       : packRight<E>(workspace, y, static_cast<size_t>(a.n), a.k, a.n);
   if (!a.transposeA) {
-    const auto buffers = workspace.perWorker<T>(static_cast<size_t>(blocks.largest()) * bufferLd);
+    const auto buffers = workspace.perWorker<T>(static_cast<size_t>(RowBlocks::most(a.m, E::MR, E::forwardRows)) * bufferLd);
     parallelFor(blocks.count, [&](int64_t block, int worker) {
       const int64_t row0 = blocks.begin(block), rows = blocks.end(block) - row0;
       const Left<E> left = rowsFor<E>(x, static_cast<size_t>(a.k), row0, rows, a.k, depth, buffers.of(worker), bufferLd);
