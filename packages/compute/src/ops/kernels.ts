@@ -24,16 +24,20 @@ export interface Forward {
 
 export type Activation = 'gelu_new'
 
-/** y[N,O] = activation(x[N,I] · w[I,O] + b[O]). */
+/** y[N,O] = activation(x[N,I] · w[I,O] + b[O]) + residual[N,O]. */
 export interface LinearKernel {
+  /** Whether `forward` adds `residual`. Without it, it is given none, and the operation adds it. */
+  readonly addsResidual?: boolean
   /** `saved` of the reference: `[z]`, the value before the activation, where there is one; else `[]`. */
   forward(a: {
     x: tf.Tensor2D
     w: tf.Tensor2D
     b: tf.Tensor1D | null
     activation: Activation | null
+    residual?: tf.Tensor2D | null
     keep: boolean
   }): Forward
+  /** The gradient of `residual` is `dy` itself. */
   backward(a: {
     dy: tf.Tensor2D
     x: tf.Tensor2D

@@ -55,11 +55,28 @@ onEveryBackend(() => {
     )
   })
 
+  it.each(SHAPES)('adds [%i, .] by [%i, %i] to a residual', (rows, from, to) => {
+    checkOp(
+      {
+        shapes: [[rows, from], [from, to], [to], [rows, to]],
+        run: (x, w, b, residual) =>
+          linear(x as tf.Tensor2D, w as tf.Tensor2D, b as tf.Tensor1D, { residual: residual as tf.Tensor2D }),
+        truth: (x, w, b, residual) =>
+          double.matMul(x!, w!, rows, from, to).map((value, i) => value + b![i % to]! + residual![i]!),
+      },
+      rows,
+    )
+  })
+
   it('names the operand that does not fit', () => {
     tf.tidy(() => {
       const x = tf.zeros([2, 3]) as tf.Tensor2D
       expect(() => linear(x, tf.zeros([4, 5]), null)).toThrow('linear: w must have the shape [3,5], not [4,5]')
       expect(() => linear(x, tf.zeros([3, 5]), tf.zeros([3]))).toThrow('linear: b must have the shape [5], not [3]')
+      const residual = tf.zeros([2, 4]) as tf.Tensor2D
+      expect(() => linear(x, tf.zeros([3, 5]), null, { residual })).toThrow(
+        'linear: residual must have the shape [2,5], not [2,4]',
+      )
       expect(() => linear(tf.zeros([3]) as never, tf.zeros([3, 5]), null)).toThrow(
         'linear: x must have 2 dimensions, not the shape [3]',
       )

@@ -8,24 +8,26 @@ import type { NativeBackend } from '../backend.ts'
 export function linearKernel(backend: NativeBackend): LinearKernel {
   const { addon, profile } = backend
   return {
-    forward({ x, w, b, activation, keep }) {
+    addsResidual: true,
+    forward({ x, w, b, activation, residual, keep }) {
       const [rows, inner] = x.shape
       const outer = w.shape[1]
-      const y = backend.reals(rows * outer)
+      // The residual stream stays in float32.
+      const y = residual ? backend.floats(rows * outer) : backend.reals(rows * outer)
       const slope = activation && keep ? backend.reals(rows * outer) : null
       const values = backend.realsOf(x)
       const weights = backend.floatsOf(w)
       profile.run(
-        `linear ${inner}x${outer}${activation ? ' gelu' : ''}`,
+        `linear ${inner}x${outer}${activation ? ' gelu' : ''}${residual ? ' residual' : ''}`,
         2 * rows * inner * outer,
-        values.byteLength + weights.byteLength + y.byteLength + (slope?.byteLength ?? 0),
+        values.byteLength + weights.byteLength + (residual ? 2 : 1) * y.byteLength + (slope?.byteLength ?? 0),
         () =>
           addon.linearForward(
             backend.bf16,
             values,
             weights,
             b && backend.floatsOf(b),
-            null,
+            residual ? backend.floatsOf(residual) : null,
             y,
             slope,
             rows,
