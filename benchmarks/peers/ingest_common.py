@@ -1,0 +1,23 @@
+"""The corpora of `ingest`, as ours/ingest_*.js reads them."""
+import json
+import os
+import resource
+import subprocess
+import sys
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+
+
+def files(case, megabytes):
+    command = ["node", os.path.join(HERE, "..", "ours", "ingest_corpus.js"), case, str(megabytes)]
+    return json.loads(subprocess.check_output(command))
+
+
+def report(size, job, versions):
+    """Times a job and prints the line that the harness reads. `job` returns a note for people."""
+    started = time.perf_counter()
+    note = job()
+    seconds = time.perf_counter() - started
+    rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "linux" else 1 << 20)
+    print(json.dumps({"value": size / 1e6 / seconds, "rss_mb": rss, "note": note, "versions": versions}))
