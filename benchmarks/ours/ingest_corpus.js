@@ -1,10 +1,8 @@
 // Corpora of `ingest`, the same for ours and the peers, each made once in the temporary folder.
-// usage: node ours/ingest_corpus.js CASE MEGABYTES      prints where they are, as JSON: what ingest_CASE_corpus.js gives
 import { createWriteStream, existsSync, readFileSync, renameSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 
 const require = createRequire(new URL('../../packages/tokenize/package.json', import.meta.url))
 
@@ -73,10 +71,4 @@ function respelt(text, by) {
       ? word.replace(/./g, c => String.fromCharCode(97 + ((c.charCodeAt(0) - 97 + by) % 26)))
       : word,
   )
-}
-
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const [, , name, megabytes] = process.argv
-  const { default: corpus } = await import(`./ingest_${name}_corpus.js`)
-  process.stdout.write(`${JSON.stringify(await corpus(Number(megabytes)))}\n`)
 }

@@ -10,7 +10,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 
 
 def files(case, megabytes):
-    command = ["node", os.path.join(HERE, "..", "ours", "ingest_corpus.js"), case, str(megabytes)]
+    command = ["node", os.path.join(HERE, "..", "ours", "ingest_files.js"), case, str(megabytes)]
     return json.loads(subprocess.check_output(command))
 
 
