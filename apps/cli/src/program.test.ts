@@ -8,11 +8,14 @@ async function called(...argv: string[]) {
 }
 
 // These are the flags people have in their scripts: a change here is a change of the interface.
-test.each(['', 'run', 'generate', 'validate', 'doctor', 'init', 'schema', 'tokenizer'])('help %s', async command => {
-  const { code, out, err } = await called(...(command ? [command, '--help'] : ['--help']))
-  expect([code, err]).toEqual([0, ''])
-  expect(out).toMatchSnapshot()
-})
+test.each(['', 'run', 'generate', 'validate', 'doctor', 'init', 'schema', 'setup', 'tokenizer'])(
+  'help %s',
+  async command => {
+    const { code, out, err } = await called(...(command ? [command, '--help'] : ['--help']))
+    expect([code, err]).toEqual([0, ''])
+    expect(out).toMatchSnapshot()
+  },
+)
 
 test('without a command, help', async () => {
   expect(await called()).toEqual(await called('--help'))
@@ -30,6 +33,8 @@ test.each([
   [['run', 'a.json', '--resum'], 'no option is called --resum, did you mean --resume?'],
   [['run', 'a.json', '--backend'], '--backend needs a value'],
   [['run', 'a.json', '--backend', 'wasn'], '--backend must be one of auto, tensorflow, native, wasm, cpu, not "wasn"'],
+  [['setup', 'natve'], 'what must be one of native, not "natve"'],
+  [['setup'], 'what is missing: pipeline setup <what>'],
   [['generate', 'runs/x'], 'prompt is missing: pipeline generate <run>'],
 ])('%j', async (argv, message) => {
   expect(await called(...argv)).toEqual({ code: 2, out: '', err: `pipeline: ${message}; see pipeline --help\n` })

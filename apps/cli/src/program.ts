@@ -7,6 +7,7 @@ import { generateCommand } from './commands/generate.ts'
 import { initCommand } from './commands/init.ts'
 import { runCommand } from './commands/run.ts'
 import { schemaCommand } from './commands/schema.ts'
+import { setupCommand } from './commands/setup.ts'
 import { tokenizerCommand } from './commands/tokenizer.ts'
 import { validateCommand } from './commands/validate.ts'
 import { explain } from './usage.ts'
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   validateCommand,
   tokenizerCommand,
   doctorCommand,
+  setupCommand,
   initCommand,
   schemaCommand,
 ]

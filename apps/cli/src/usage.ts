@@ -10,7 +10,8 @@ export function explain(faults: readonly string[], argv: readonly string[], comm
     const missing = /^Missing required arguments?: (.+)/.exec(fault)?.[1]
     if (missing !== undefined) return `${missing} is missing${named ? `: pipeline ${named.command}` : ''}`
     const [, name, given, choices] = /Argument: (\S+), Given: (.+), Choices: (.+)/.exec(fault) ?? []
-    if (name !== undefined) return `--${name} must be one of ${choices!.replaceAll('"', '')}, not ${given}`
+    if (name !== undefined)
+      return `${named?.positionals?.[name] ? '' : '--'}${name} must be one of ${choices!.replaceAll('"', '')}, not ${given}`
     const bare = /^Not enough arguments following: (.+)/.exec(fault)?.[1]
     if (bare !== undefined) return `--${bare} needs a value`
   }

@@ -107,7 +107,8 @@ export async function buildNative({ force = false, log = () => {}, output = join
     if (code !== 0) throw new Error(`it does not link: ${out.trim().split('\n')[0]}`)
     renameSync(linked, addonPath)
     writeFileSync(stamp, `${JSON.stringify({ key, compiler: version.out.split('\n')[0], macros }, null, 2)}\n`)
-    return { built: true, path: addonPath, reason: `compiled by ${version.out.split('\n')[0]}`, seconds: seconds() }
+    const name = version.out.split('\n')[0]
+    return { built: true, path: addonPath, reason: `compiled by ${name}`, compiler: name, seconds: seconds() }
   } catch (cause) {
     return fail(cause.message)
   } finally {

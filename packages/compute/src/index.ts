@@ -1,6 +1,7 @@
 export type * from './backends/backend.ts'
 export { backendReports, type Choice, chooseBackend } from './backends/choose.ts'
 export { valueAndGradients } from './gradients/valueAndGradients.ts'
+export { buildNative, type NativeBuild, type NativeBuildOptions } from './native/build.ts'
 export { adamWUpdate } from './ops/adamW.ts'
 export { type AttentionOptions, attention } from './ops/attention.ts'
 export { crossEntropy } from './ops/crossEntropy.ts'
