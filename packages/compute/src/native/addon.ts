@@ -82,6 +82,8 @@ export interface Addon {
     causal: boolean,
     rate: number,
     random: Float64Array | null,
+    starts?: Int32Array | null,
+    sequences?: number,
   ): void
   attentionBackward(
     bf16: boolean,
@@ -97,6 +99,8 @@ export interface Addon {
     causal: boolean,
     rate: number,
     random: Float64Array | null,
+    starts?: Int32Array | null,
+    sequences?: number,
   ): void
   embeddingForward(
     table: Float32Array,

@@ -48,6 +48,38 @@ onEverySet((addon, { set, bf16 }) => {
     }
   }
 
+  it.each([true, false])('treats packed sequences as if each came alone, causal %s', causal => {
+    const [heads, dim, rate] = [2, 20, 0]
+    const lengths = [3, 130, 67, 1, 49, 150] // two rows of 200
+    const length = 400 * heads * dim
+    const qkv = reals(normals(3 * length, 5, 'qkv'), bf16)
+    const dy = reals(normals(length, 5, 'dy'), bf16)
+    const starts = new Int32Array(lengths.length + 1)
+    lengths.forEach((size, i) => {
+      starts[i + 1] = starts[i]! + size
+    })
+    const run = (from: number, to: number, batch: number, cuts: Int32Array | null) => {
+      const rows = to - from
+      const part = <T extends Float32Array | Uint16Array>(array: T, width: number) =>
+        array.slice(from * width, to * width) as T
+      const shape = [batch, rows / batch, heads, dim, causal, rate, null, cuts, cuts ? cuts.length - 1 : 0] as const
+      const width = heads * dim
+      const y = emptyReals(rows * width, bf16)
+      const lse = new Float32Array(rows * heads)
+      const dqkv = emptyReals(3 * rows * width, bf16)
+      addon.attentionForward(bf16, part(qkv, 3 * width), y, lse, ...shape)
+      addon.attentionBackward(bf16, part(dy, width), part(qkv, 3 * width), y, lse, dqkv, ...shape)
+      return { y, dqkv }
+    }
+    const packed = run(0, 400, 2, starts)
+    lengths.forEach((_, i) => {
+      const alone = run(starts[i]!, starts[i + 1]!, 1, null)
+      const at = starts[i]! * heads * dim
+      expect(packed.y.subarray(at, at + alone.y.length)).toEqual(alone.y)
+      expect(packed.dqkv.subarray(3 * at, 3 * at + alone.dqkv.length)).toEqual(alone.dqkv)
+    })
+  })
+
   it('gives the same bits with one thread and with two', () => {
     const [batch, time, heads, dim] = [2, 300, 2, 24]
     const length = batch * time * heads * dim

@@ -52,6 +52,18 @@ describe.skipIf(!addon)('calls of the addon', () => {
     }
   })
 
+  it.each([
+    [[1, 4], 1, 'starts must go from 0 to batch * time'],
+    [[0, 3], 1, 'starts must go from 0 to batch * time'],
+    [[0, 2, 1, 4], 3, 'starts must rise'],
+    [[0, 3, 4], 2, 'a sequence must lie within one row of the batch'],
+    [[0, 2, 4], 3, 'starts has 3 elements, not 4'],
+    [[0, 5, 4], 2, 'starts[1] is 5, outside [0, 5)'],
+  ])('refuses sequences that begin at %j', (starts, count, message) => {
+    const shape = [2, 2, 1, 1, true, 0, null, Int32Array.from(starts), count]
+    expect(() => call('attentionForward', false, f(12), f(4), null, ...shape)).toThrow(`attentionForward: ${message}`)
+  })
+
   it('refuses ids outside the table', () => {
     const ids = Int32Array.of(0, 3)
     expect(() => call('embeddingForward', f(6), ids, f(4), 2, 2, 3)).toThrow(

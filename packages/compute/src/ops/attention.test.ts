@@ -49,6 +49,48 @@ onEveryBackend(() => {
     )
   })
 
+  // Lengths of the runs, row by row.
+  const PACKED = [
+    { width: 6, heads: 2, rows: [[1, 4, 2]] },
+    { width: 10, heads: 2, rows: [[5, 12], [17], [16, 1]] },
+    { width: 4, heads: 1, rows: [[70, 61]] },
+    {
+      width: 8,
+      heads: 1,
+      rows: [
+        [129, 1, 1],
+        [65, 66],
+      ],
+    },
+  ]
+  for (const causal of [true, false]) {
+    for (const rate of [0, 0.3]) {
+      it.each(PACKED)(`keeps packed sequences apart, causal ${causal}, dropout ${rate}: $rows`, packed => {
+        const { width, heads, rows } = packed
+        const batch = rows.length
+        const time = rows[0]!.reduce((sum, length) => sum + length, 0)
+        const segments = Int32Array.from(rows.flatMap(lengths => lengths.flatMap((n, i) => Array(n).fill(i))))
+        const stream = randomStream(8, 'packed dropout')
+        const random = { key: stream.key, nameHash: stream.nameHash, offset: 11 }
+        const shape = { batch, time, heads, width, causal }
+        checkOp(
+          {
+            shapes: [[batch * time, 3 * width]],
+            run: qkv => attention(qkv as tf.Tensor2D, { ...shape, segments, dropout: { rate, random } }),
+            truth: qkv =>
+              double.attention(
+                qkv!,
+                shape,
+                i => (stream.uniform(11 + i) >= rate ? 1 / (1 - rate) : 0),
+                (b, i, j) => segments[b * time + i] === segments[b * time + j],
+              ),
+          },
+          time,
+        )
+      })
+    }
+  }
+
   it('lets no position see a later one', () => {
     const options = { batch: 1, time: 9, heads: 2, causal: true }
     const before = normals(9 * 24, 1, 'qkv')
@@ -80,6 +122,9 @@ onEveryBackend(() => {
       const options = { batch: 1, time: 2, heads: 3, causal: true }
       expect(() => attention(tf.zeros([2, 12]), options)).toThrow('attention: the width 4 is not a multiple of 3 heads')
       expect(() => attention(tf.zeros([3, 9]), options)).toThrow('attention: qkv must have the shape [2,9], not [3,9]')
+      expect(() => attention(tf.zeros([2, 9]), { ...options, segments: new Int32Array(3) })).toThrow(
+        'attention: segments must hold 1 x 2 = 2 numbers, not 3',
+      )
     })
   })
 })

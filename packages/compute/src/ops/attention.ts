@@ -3,6 +3,8 @@ import { differentiable } from './differentiable.ts'
 import { kernel } from './dispatch.ts'
 import type { AttentionShape } from './kernels.ts'
 import type { Dropout } from './random.ts'
+import { referenceKernels } from './reference/kernels.ts'
+import { sequenceStarts } from './sequences.ts'
 import { expectShape, ShapeError } from './shapes.ts'
 
 export interface AttentionOptions {
@@ -14,6 +16,11 @@ export interface AttentionOptions {
   readonly causal: boolean
   /** Dropout of the probabilities; element ((b * heads + h) * time + i) * time + j. Default none. */
   readonly dropout?: Dropout
+  /**
+   * [batch * time]: positions see those of the same run of equal numbers only. Tells documents packed into one row apart, and
+   * padding from text. Default: all positions of a row belong together.
+   */
+  readonly segments?: Int32Array
 }
 
 /**
@@ -28,15 +35,18 @@ export function attention(qkv: tf.Tensor2D, options: AttentionOptions): tf.Tenso
   expectShape('attention', 'qkv', qkv, [batch * time, 3 * Math.ceil(width)])
   if (width % heads !== 0) throw new ShapeError(`attention: the width ${width} is not a multiple of ${heads} heads`)
   const dropout = options.dropout && options.dropout.rate > 0 ? options.dropout : null
-  const shape: AttentionShape = { batch, time, heads, causal, dropout }
+  const starts = options.segments ? sequenceStarts(options.segments, batch, time) : null
+  const shape: AttentionShape = { batch, time, heads, causal, dropout, starts }
+  const chosen = kernel('attention')
+  const { forward, backward } = starts && !chosen.takesStarts ? referenceKernels.attention : chosen
   return differentiable({
     inputs: [qkv],
     forward: keep => {
-      const { value, saved } = kernel('attention').forward({ qkv, shape, keep })
+      const { value, saved } = forward({ qkv, shape, keep })
       return { value, saved: keep ? [qkv, value, ...saved] : [] }
     },
     backward: (dy, [qkv, y, ...saved]) => [
-      kernel('attention').backward({
+      backward({
         dy: dy as tf.Tensor2D,
         qkv: qkv as tf.Tensor2D,
         y: y as tf.Tensor2D,

@@ -66,6 +66,11 @@ export interface AttentionShape {
   readonly causal: boolean
   /** On the probabilities; element ((b * heads + h) * time + i) * time + j. Null where nothing is dropped. */
   readonly dropout: Dropout | null
+  /**
+   * Where sequences begin among the batch * time positions, and at last batch * time. A sequence lies within one row of the
+   * batch, and no position sees another sequence. Null: each row is one.
+   */
+  readonly starts: Int32Array | null
 }
 
 /**
@@ -73,6 +78,8 @@ export interface AttentionShape {
  * v, each head's D = C / heads values side by side (GPT-2's c_attn).
  */
 export interface AttentionKernel {
+  /** Whether it heeds `starts`. One that does not is given null only; the reference takes its place. */
+  readonly takesStarts?: boolean
   /** `saved` of the reference: `[lse [batch * heads * time]]`, the log of the softmax's denominator of each row. */
   forward(a: { qkv: tf.Tensor2D; shape: AttentionShape; keep: boolean }): Forward
   /** `y` is the forward's value. */

@@ -45,11 +45,15 @@ export function logSumExp(values: readonly number[]): number {
   return top + Math.log(values.reduce((sum, value) => sum + Math.exp(value - top), 0))
 }
 
-/** @param factor what dropout multiplies the probability (b, h, i, j) by */
+/**
+ * @param factor what dropout multiplies the probability (b, h, i, j) by
+ * @param together whether positions i and j of row b see each other
+ */
 export function attention(
   qkv: Float64Array,
   shape: { batch: number; time: number; heads: number; width: number; causal: boolean },
   factor: (element: number) => number = () => 1,
+  together: (b: number, i: number, j: number) => boolean = () => true,
 ): Float64Array {
   const { batch, time, heads, width, causal } = shape
   const size = width / heads
@@ -63,7 +67,7 @@ export function attention(
         for (let j = 0; j < (causal ? i + 1 : time); j++) {
           let dot = 0
           for (let d = 0; d < size; d++) dot += at(b, i, 0, h, d) * at(b, j, 1, h, d)
-          scores.push(dot / Math.sqrt(size))
+          scores.push(together(b, i, j) ? dot / Math.sqrt(size) : Number.NEGATIVE_INFINITY)
         }
         const lse = logSumExp(scores)
         scores.forEach((score, j) => {

@@ -79,7 +79,27 @@ SLUICE_EXPORT(layerNormBackward) {
   call.table().layerNormBackward(a);
 }
 
-/** The part of the arguments that both directions of attention share: (batch, time, heads, dim, causal, rate, random?) */
+/** (starts?, sequences): checked so that together they are all rows, and none reaches from one row of the batch into the next. */
+Sequences sequencesOf(const Call& call, size_t first, int64_t batch, int64_t time) {
+  Sequences found;
+  if (call.absent(first)) {
+    found.count = batch, found.longest = time;
+    return found;
+  }
+  const int64_t rows = product(call, {batch, time});
+  found.count = call.size(first + 1, "sequences");
+  found.starts = call.indices(first, "starts", found.count + 1, rows + 1);
+  if (found.starts[0] != 0 || found.starts[found.count] != rows) call.fail("starts must go from 0 to batch * time", true);
+  for (int64_t i = 0; i < found.count; i++) {
+    const int64_t from = found.starts[i], to = found.starts[i + 1];
+    if (to <= from) call.fail("starts must rise", true);
+    if (from / time != (to - 1) / time) call.fail("a sequence must lie within one row of the batch", true);
+    if (to - from > found.longest) found.longest = to - from;
+  }
+  return found;
+}
+
+/** What both directions of attention share: (batch, time, heads, dim, causal, rate, random?, starts?, sequences) */
 template <class Args> void attentionShape(const Call& call, size_t first, Args& a) {
   a.batch = call.size(first, "batch"), a.time = call.size(first + 1, "time");
   a.heads = call.size(first + 2, "heads"), a.dim = call.size(first + 3, "dim");
@@ -88,9 +108,10 @@ template <class Args> void attentionShape(const Call& call, size_t first, Args& 
   a.rate = call.number(first + 5, "rate");
   if (!(a.rate >= 0 && a.rate < 1)) call.fail("rate must be at least 0 and below 1", true);
   if (a.rate > 0) a.random = call.random(first + 6, "random");
+  a.sequences = sequencesOf(call, first + 7, a.batch, a.time);
 }
 
-/** (bf16, qkv, y, lse?, batch, time, heads, dim, causal, rate, random?) */
+/** (bf16, qkv, y, lse?, batch, time, heads, dim, causal, rate, random?, starts?, sequences) */
 SLUICE_EXPORT(attentionForward) {
   bool bf16 = false;
   const PrecisionKernels& kernels = call.kernels(0, &bf16);
@@ -105,7 +126,7 @@ SLUICE_EXPORT(attentionForward) {
   kernels.attentionForward(a);
 }
 
-/** (bf16, dy, qkv, y, lse, dqkv, batch, time, heads, dim, causal, rate, random?) */
+/** (bf16, dy, qkv, y, lse, dqkv, batch, time, heads, dim, causal, rate, random?, starts?, sequences) */
 SLUICE_EXPORT(attentionBackward) {
   bool bf16 = false;
   const PrecisionKernels& kernels = call.kernels(0, &bf16);

@@ -31,11 +31,23 @@ struct MatMul {
 };
 
 /** y [batch * time, heads * dim] from qkv [batch * time, 3 * heads * dim]; all arrays in the type that is multiplied. */
+/**
+ * Where attention looks: sequence s is rows starts[s] to starts[s + 1] of the batch * time, never more than one row of the
+ * batch, and no position sees another sequence. Without `starts` each row of the batch is one.
+ */
+struct Sequences {
+  const int32_t* starts = nullptr;
+  int64_t count = 0;
+  /** The longest. */
+  int64_t longest = 0;
+};
+
 struct AttentionForward {
   Array qkv, y;
   /** Log of each row's denominator, [batch * heads * time], or null. */
   float* lse = nullptr;
   int64_t batch = 0, time = 0, heads = 0, dim = 0;
+  Sequences sequences;
   float scale = 1;
   bool causal = true;
   double rate = 0;
@@ -46,6 +58,7 @@ struct AttentionBackward {
   Array dy, qkv, y, dqkv;
   const float* lse = nullptr;
   int64_t batch = 0, time = 0, heads = 0, dim = 0;
+  Sequences sequences;
   float scale = 1;
   bool causal = true;
   double rate = 0;

@@ -11,15 +11,33 @@
 namespace sluice {
 namespace SLUICE_ISA {
 
-/** One head's q, k and v, of one sequence. */
+/** One head's q, k and v, of the sequence that begins at a row. */
 template <class T> struct Head {
   const T *q, *k, *v;
   size_t ld;
-  Head(const T* qkv, int64_t batch, int64_t head, int64_t time, int64_t heads, int64_t dim)
-      : ld(static_cast<size_t>(3 * heads * dim)) {
-    q = qkv + static_cast<size_t>(batch * time) * ld + static_cast<size_t>(head * dim);
+  Head(const T* qkv, int64_t row, int64_t head, int64_t heads, int64_t dim) : ld(static_cast<size_t>(3 * heads * dim)) {
+    q = qkv + static_cast<size_t>(row) * ld + static_cast<size_t>(head * dim);
     k = q + heads * dim;
     v = k + heads * dim;
+  }
+};
+
+/** One head of one sequence. */
+struct HeadOfSequence {
+  int64_t head;
+  /** Its first row of batch * time, and its length. */
+  int64_t row, length;
+  /** Of its first position, among batch * heads * time. */
+  int64_t place;
+  /** Position of its first within the row of the batch. */
+  int64_t first;
+  template <class Args> HeadOfSequence(const Args& a, int64_t pair) : head(pair % a.heads) {
+    const int64_t sequence = pair / a.heads;
+    const int32_t* starts = a.sequences.starts;
+    row = starts ? starts[sequence] : sequence * a.time;
+    length = starts ? starts[sequence + 1] - row : a.time;
+    first = row % a.time;
+    place = (row / a.time * a.heads + head) * a.time + first;
   }
 };
 
@@ -43,29 +61,32 @@ template <class E> static void attentionForward(const AttentionForward& a) {
   using T = typename E::T;
   constexpr int queryRows = larger(24 / E::MR, 1) * E::MR;
   constexpr int64_t keyBlock = 512;
-  const AttentionSizes<E> size(a.time, a.dim);
-  const int64_t pairs = a.batch * a.heads, width = a.heads * a.dim;
-  const int64_t parts = larger<int64_t>(1, smaller(divideUp<int64_t>(4 * threadCount(), pairs), a.time / 128));
+  const AttentionSizes<E> largest(a.sequences.longest, a.dim);
+  const int64_t pairs = a.sequences.count * a.heads, width = a.heads * a.dim;
+  const int64_t parts = larger<int64_t>(1, smaller(divideUp<int64_t>(4 * threadCount(), pairs), a.sequences.longest / 128));
   const float scale = a.scale * log2e;
   const float kept = 1.f / (1.f - static_cast<float>(a.rate));
   const uint32_t threshold = keepThreshold(a.rate);
-  const size_t pitch = panelPitch<E>(size.timeDepth);
-  const size_t scoreLd = pitchOf<float>(static_cast<size_t>(smaller(keyBlock, size.timeDepth)));
+  const size_t scoreLd = pitchOf<float>(static_cast<size_t>(smaller(keyBlock, largest.timeDepth)));
   const bool past = writesPast(to<T>(a.y), a.batch * a.time, width) && a.dim * sizeof(T) % 64 == 0;
   Workspace workspace;
-  const auto keyPanels = workspace.perWorker<T>(static_cast<size_t>(size.timeDepth * size.dimDepth));
-  const auto valuePanels = workspace.perWorker<T>(rightSize<E>(a.dim, size.timeDepth));
-  const auto queryBuffers = workspace.perWorker<T>(static_cast<size_t>(queryRows * size.dimDepth));
+  const auto keyPanels = workspace.perWorker<T>(static_cast<size_t>(largest.timeDepth * largest.dimDepth));
+  const auto valuePanels = workspace.perWorker<T>(rightSize<E>(a.dim, largest.timeDepth));
+  const auto queryBuffers = workspace.perWorker<T>(static_cast<size_t>(queryRows * largest.dimDepth));
   const auto scoreBuffers = workspace.perWorker<float>(queryRows * scoreLd);
   const auto probabilityBuffers = workspace.perWorker<T>(queryRows * scoreLd);
-  const auto sumBuffers = workspace.perWorker<float>(static_cast<size_t>(queryRows * size.dimPanels));
+  const auto sumBuffers = workspace.perWorker<float>(static_cast<size_t>(queryRows * largest.dimPanels));
 
   parallelFor(pairs * parts, [&](int64_t task, int worker) {
-    const int64_t pair = task / parts, batch = pair / a.heads, head = pair % a.heads;
-    const int64_t first = a.time * (task % parts) / parts / queryRows * queryRows;
-    const int64_t end = task % parts + 1 == parts ? a.time : a.time * (task % parts + 1) / parts / queryRows * queryRows;
-    const int64_t visible = a.causal ? end : a.time;
-    const Head<T> in(as<T>(a.qkv), batch, head, a.time, a.heads, a.dim);
+    const HeadOfSequence at(a, task / parts);
+    const int64_t time = at.length;
+    const int64_t first = time * (task % parts) / parts / queryRows * queryRows;
+    const int64_t end = task % parts + 1 == parts ? time : time * (task % parts + 1) / parts / queryRows * queryRows;
+    if (first == end) return;
+    const int64_t visible = a.causal ? end : time;
+    const AttentionSizes<E> size(time, a.dim);
+    const size_t pitch = panelPitch<E>(size.timeDepth);
+    const Head<T> in(as<T>(a.qkv), at.row, at.head, a.heads, a.dim);
     T* keys = keyPanels.of(worker);
     T* values = valuePanels.of(worker);
     float* scores = scoreBuffers.of(worker);
@@ -80,7 +101,7 @@ template <class E> static void attentionForward(const AttentionForward& a) {
                                    static_cast<size_t>(size.dimDepth));
       float most[queryRows], total[queryRows];
       for (int i = 0; i < rows; i++) most[i] = -1e30f, total[i] = 0.f;
-      const int64_t limit = a.causal ? query + rows : a.time;
+      const int64_t limit = a.causal ? query + rows : time;
       for (int64_t key = 0; key < limit; key += keyBlock) {
         const int64_t count = smaller(keyBlock, limit - key);
         const int panels = static_cast<int>(divideUp(count, int64_t{E::NR}));
@@ -109,7 +130,7 @@ template <class E> static void attentionForward(const AttentionForward& a) {
             else store(out + j, p, lanes);
           });
           if (a.rate > 0) {
-            const uint64_t index = static_cast<uint64_t>(((pair * a.time) + query + i) * a.time + key);
+            const uint64_t index = static_cast<uint64_t>((at.place + query + i) * a.time + at.first + key);
             for (int64_t j0 = 0; j0 < seen; j0 += 64) {
               const uint64_t bits = keepBits(a.random, index + static_cast<uint64_t>(j0), threshold);
               forLanes(smaller<int64_t>(64, seen - j0), [&](int64_t j, auto lanes) {
@@ -126,8 +147,8 @@ template <class E> static void attentionForward(const AttentionForward& a) {
           const float shrink = std::exp2(before - most[i]);
           total[i] = total[i] * shrink + sum(sum0);
           if (shrink != 1.f) {
-            float* at = sums + i * size.dimPanels;
-            for (int64_t j = 0; j < size.dimPanels; j += W) store(at + j, mul(load(at + j), set1(shrink)));
+            float* summed = sums + i * size.dimPanels;
+            for (int64_t j = 0; j < size.dimPanels; j += W) store(summed + j, mul(load(summed + j), set1(shrink)));
           }
         }
         for (int64_t j = 0; j < a.dim; j += E::NR) {
@@ -140,10 +161,10 @@ template <class E> static void attentionForward(const AttentionForward& a) {
       }
       for (int i = 0; i < rows; i++) {
         const float inverse = 1.f / total[i];
-        T* y = to<T>(a.y) + (batch * a.time + query + i) * width + head * a.dim;
+        T* y = to<T>(a.y) + (at.row + query + i) * width + at.head * a.dim;
         const float* sum = sums + i * size.dimPanels;
         storeRow(y, a.dim, past, [&](int64_t j, auto) { return mul(load(sum + j), set1(inverse)); });
-        if (a.lse) a.lse[pair * a.time + query + i] = most[i] / log2e + std::log(total[i]);
+        if (a.lse) a.lse[at.place + query + i] = most[i] / log2e + std::log(total[i]);
       }
     }
     if (past) finishStoringPast();
@@ -155,61 +176,65 @@ template <class E> static void attentionBackward(const AttentionBackward& a) {
   constexpr int keyRows = roundUp(48, E::MR);
   static_assert(keyRows <= 64, "a row of dropout bits is one 64-bit word");
   constexpr int64_t queryBlock = 512;
-  const AttentionSizes<E> size(a.time, a.dim);
-  const int64_t pairs = a.batch * a.heads, width = a.heads * a.dim;
+  const AttentionSizes<E> largest(a.sequences.longest, a.dim);
+  const int64_t pairs = a.sequences.count * a.heads, width = a.heads * a.dim;
   const size_t outLd = static_cast<size_t>(3 * width);
   const float scale = a.scale * log2e;
   const float kept = 1.f / (1.f - static_cast<float>(a.rate));
   const uint32_t threshold = keepThreshold(a.rate);
-  const size_t blockLd = pitchOf<float>(static_cast<size_t>(smaller(queryBlock, size.timeDepth)));
+  const size_t blockLd = pitchOf<float>(static_cast<size_t>(smaller(queryBlock, largest.timeDepth)));
   const bool past = writesPast(to<T>(a.dqkv), a.batch * a.time, 3 * width) && a.dim * sizeof(T) % 64 == 0;
   const int64_t keyDepth = roundUp(int64_t{keyRows}, int64_t{E::KP});
-  const int64_t allKeys = roundUp(roundUp(a.time, int64_t{keyRows}), int64_t{E::KP});
+  const int64_t mostKeys = roundUp(roundUp(a.sequences.longest, int64_t{keyRows}), int64_t{E::KP});
   Workspace workspace;
-  const size_t rowPanels = static_cast<size_t>(size.timeDepth * size.dimDepth);
-  const size_t columnPanels = rightSize<E>(a.dim, size.timeDepth), pitch = panelPitch<E>(size.timeDepth);
+  const size_t rowPanels = static_cast<size_t>(largest.timeDepth * largest.dimDepth);
+  const size_t columnPanels = rightSize<E>(a.dim, largest.timeDepth);
   const auto queriesT = workspace.perWorker<T>(rowPanels);
   const auto gradsT = workspace.perWorker<T>(rowPanels);
   const auto queries = workspace.perWorker<T>(columnPanels);
   const auto grads = workspace.perWorker<T>(columnPanels);
-  const auto keysT = workspace.perWorker<T>(leftPackedSize<E>(a.dim, allKeys));
-  const auto rowBuffers = workspace.perWorker<T>(static_cast<size_t>(2 * keyRows * size.dimDepth));
-  const auto denominators = workspace.perWorker<float>(static_cast<size_t>(size.timeDepth));
-  const auto alongs = workspace.perWorker<float>(static_cast<size_t>(size.timeDepth));
+  const auto keysT = workspace.perWorker<T>(leftPackedSize<E>(a.dim, mostKeys));
+  const auto rowBuffers = workspace.perWorker<T>(static_cast<size_t>(2 * keyRows * largest.dimDepth));
+  const auto denominators = workspace.perWorker<float>(static_cast<size_t>(largest.timeDepth));
+  const auto alongs = workspace.perWorker<float>(static_cast<size_t>(largest.timeDepth));
   const auto scoreBuffers = workspace.perWorker<float>(keyRows * blockLd);
   const auto slopeBuffers = workspace.perWorker<float>(keyRows * blockLd);
   const auto probabilityBuffers = workspace.perWorker<T>(keyRows * blockLd);
   const auto deltaBuffers = workspace.perWorker<T>(keyRows * blockLd);
   const auto deltaPanels = workspace.perWorker<T>(static_cast<size_t>(keyDepth * queryBlock));
-  const auto dkvBuffers = workspace.perWorker<float>(static_cast<size_t>(2 * keyRows * size.dimPanels));
+  const auto dkvBuffers = workspace.perWorker<float>(static_cast<size_t>(2 * keyRows * largest.dimPanels));
   const auto dqBuffers = workspace.perWorker<float>(static_cast<size_t>(roundUp(a.dim, int64_t{16}) + E::MR) *
-                                                    static_cast<size_t>(size.timeDepth + 16));
+                                                    static_cast<size_t>(largest.timeDepth + 16));
   const auto dqRows = workspace.perWorker<float>(static_cast<size_t>(16 * roundUp(a.dim, int64_t{16})));
   const auto bitBuffers = workspace.perWorker<uint64_t>(static_cast<size_t>(a.rate > 0 ? queryBlock + W : 1));
 
   parallelFor(pairs, [&](int64_t pair, int worker) {
-    const int64_t batch = pair / a.heads, head = pair % a.heads;
-    const Head<T> in(as<T>(a.qkv), batch, head, a.time, a.heads, a.dim);
-    const T* dy = as<T>(a.dy) + batch * a.time * width + head * a.dim;
-    const T* y = as<T>(a.y) + batch * a.time * width + head * a.dim;
-    T* out = to<T>(a.dqkv) + static_cast<size_t>(batch * a.time) * outLd + static_cast<size_t>(head * a.dim);
+    const HeadOfSequence at(a, pair);
+    const int64_t time = at.length;
+    const AttentionSizes<E> size(time, a.dim);
+    const size_t pitch = panelPitch<E>(size.timeDepth);
+    const int64_t allKeys = roundUp(roundUp(time, int64_t{keyRows}), int64_t{E::KP});
+    const Head<T> in(as<T>(a.qkv), at.row, at.head, a.heads, a.dim);
+    const T* dy = as<T>(a.dy) + at.row * width + at.head * a.dim;
+    const T* y = as<T>(a.y) + at.row * width + at.head * a.dim;
+    T* out = to<T>(a.dqkv) + static_cast<size_t>(at.row) * outLd + static_cast<size_t>(at.head * a.dim);
     const size_t ld = static_cast<size_t>(width);
-    packPanelsTransposed<E>(in.q, in.ld, a.time, a.dim, size.dimDepth, queriesT.of(worker));
-    packPanelsTransposed<E>(dy, ld, a.time, a.dim, size.dimDepth, gradsT.of(worker));
-    packPanels<E>(Matrix<T>{in.q, in.ld}, 0, a.time, size.timeDepth, a.dim, 0, pitch, queries.of(worker));
-    packPanels<E>(Matrix<T>{dy, ld}, 0, a.time, size.timeDepth, a.dim, 0, pitch, grads.of(worker));
+    packPanelsTransposed<E>(in.q, in.ld, time, a.dim, size.dimDepth, queriesT.of(worker));
+    packPanelsTransposed<E>(dy, ld, time, a.dim, size.dimDepth, gradsT.of(worker));
+    packPanels<E>(Matrix<T>{in.q, in.ld}, 0, time, size.timeDepth, a.dim, 0, pitch, queries.of(worker));
+    packPanels<E>(Matrix<T>{dy, ld}, 0, time, size.timeDepth, a.dim, 0, pitch, grads.of(worker));
     const Left<E> kT = leftPacked<E>(keysT.of(worker), allKeys);
-    packTransposed<E>(Matrix<T>{in.k, in.ld}, 0, a.time, allKeys, a.dim, 0, kT, keysT.of(worker));
+    packTransposed<E>(Matrix<T>{in.k, in.ld}, 0, time, allKeys, a.dim, 0, kT, keysT.of(worker));
     float* lse = denominators.of(worker);
     float* along = alongs.of(worker);
     for (int64_t i = 0; i < size.timeDepth; i++) {
       // A query that does not exist has probability 0 everywhere.
-      lse[i] = i < a.time ? a.lse[pair * a.time + i] * log2e : 1e30f;
+      lse[i] = i < time ? a.lse[at.place + i] * log2e : 1e30f;
       vf product = zero();
-      if (i < a.time) {
-        const size_t at = static_cast<size_t>(i) * ld;
+      if (i < time) {
+        const size_t from = static_cast<size_t>(i) * ld;
         forLanes(a.dim, [&](int64_t j, auto lanes) {
-          product = fma(load(dy + at + j, lanes), load(y + at + j, lanes), product);
+          product = fma(load(dy + from + j, lanes), load(y + from + j, lanes), product);
         });
       }
       along[i] = sum(product);
@@ -225,15 +250,15 @@ template <class E> static void attentionBackward(const AttentionBackward& a) {
     uint64_t* keep = bitBuffers.of(worker);
     const int groups = static_cast<int>(size.dimDepth / E::KU);
 
-    for (int64_t key = 0; key < a.time; key += keyRows) {
-      const int rows = static_cast<int>(smaller<int64_t>(keyRows, a.time - key));
+    for (int64_t key = 0; key < time; key += keyRows) {
+      const int rows = static_cast<int>(smaller<int64_t>(keyRows, time - key));
       T* buffer = rowBuffers.of(worker);
       const size_t bufferLd = static_cast<size_t>(size.dimDepth);
       const Left<E> k = rowsFor<E>(in.k, in.ld, key, rows, a.dim, size.dimDepth, buffer, bufferLd);
       const Left<E> v = rowsFor<E>(in.v, in.ld, key, rows, a.dim, size.dimDepth, buffer + keyRows * size.dimDepth, bufferLd);
       const int64_t start = a.causal ? key / E::NR * E::NR : 0;
-      for (int64_t query = start; query < a.time; query += queryBlock) {
-        const int64_t count = roundUp(smaller(queryBlock, a.time - query), int64_t{E::NR});
+      for (int64_t query = start; query < time; query += queryBlock) {
+        const int64_t count = roundUp(smaller(queryBlock, time - query), int64_t{E::NR});
         for (int64_t j = 0; j < count; j += E::NR) {
           const int64_t panel = (query + j) * size.dimDepth;
           for (int i = 0; i < rows; i += E::MR) {
@@ -247,7 +272,7 @@ template <class E> static void attentionBackward(const AttentionBackward& a) {
         }
         if (a.rate > 0) {
           for (int64_t j = 0; j < count; j++) {
-            const int64_t index = (pair * a.time + smaller(query + j, a.time - 1)) * a.time + key;
+            const int64_t index = (at.place + smaller(query + j, time - 1)) * a.time + at.first + key;
             keep[j] = keepBits(a.random, static_cast<uint64_t>(index), threshold);
           }
         }
@@ -319,13 +344,13 @@ template <class E> static void attentionBackward(const AttentionBackward& a) {
     const int64_t dimWords = roundUp(a.dim, int64_t{16});
     float* turned = dqRows.of(worker);
     const vf factor = set1(a.scale);
-    for (int64_t i = 0; i < a.time; i += 16) {
+    for (int64_t i = 0; i < time; i += 16) {
       for (int64_t j = 0; j < a.dim; j += 16) {
         transposeWords(reinterpret_cast<const uint32_t*>(dqT + static_cast<size_t>(j) * dqLd + i), dqLd,
                        static_cast<int>(smaller<int64_t>(16, a.dim - j)), reinterpret_cast<uint32_t*>(turned + j),
                        static_cast<size_t>(dimWords));
       }
-      for (int64_t r = 0; r < smaller<int64_t>(16, a.time - i); r++) {
+      for (int64_t r = 0; r < smaller<int64_t>(16, time - i); r++) {
         const float* from = turned + r * dimWords;
         storeRow(out + static_cast<size_t>(i + r) * outLd, a.dim, past, [&](int64_t j, auto) { return mul(load(from + j), factor); });
       }

@@ -5,6 +5,7 @@ import { dropoutMask } from './dropout.ts'
 // B batch, T time, H heads, D width of a head.
 
 export const attention: AttentionKernel = {
+  takesStarts: true,
   forward({ qkv, shape, keep }) {
     const [q, k, v] = splitHeads(qkv, shape)
     const scores = maskedScores(q, k, shape)
@@ -38,16 +39,31 @@ function mergeHeads(y: tf.Tensor, { batch, time }: AttentionShape): tf.Tensor {
   return tf.reshape(tf.transpose(y, [0, 2, 1, 3]), [batch * time, -1])
 }
 
-function maskedScores(q: tf.Tensor, k: tf.Tensor, { time, causal }: AttentionShape): tf.Tensor {
+function maskedScores(q: tf.Tensor, k: tf.Tensor, { batch, time, causal, starts }: AttentionShape): tf.Tensor {
   const scores = tf.mul(tf.matMul(q, k, false, true), 1 / Math.sqrt(q.shape[3]!))
-  return causal ? tf.add(scores, futureMask(time)) : scores
+  const ahead = causal ? tf.add(scores, futureMask(time)) : scores
+  return starts ? tf.add(ahead, sequenceMask(starts, batch, time)) : ahead
 }
 
-/** [T, T]: 0 where j <= i, else so low that its exponential is 0. */
+/** What added to a score makes its exponential 0. */
+const HIDDEN = -1e9
+
+/** [T, T]: 0 where j <= i. */
 function futureMask(time: number): tf.Tensor {
   const mask = new Float32Array(time * time)
-  for (let i = 0; i < time; i++) mask.fill(-1e9, i * time + i + 1, (i + 1) * time)
+  for (let i = 0; i < time; i++) mask.fill(HIDDEN, i * time + i + 1, (i + 1) * time)
   return tf.tensor(mask, [time, time])
+}
+
+/** [B, 1, T, T]: 0 where i and j are of one sequence. */
+function sequenceMask(starts: Int32Array, batch: number, time: number): tf.Tensor {
+  const mask = new Float32Array(batch * time * time).fill(HIDDEN)
+  for (let s = 1; s < starts.length; s++) {
+    const [from, end] = [starts[s - 1]!, starts[s]!]
+    const first = from % time
+    for (let i = from; i < end; i++) mask.fill(0, i * time + first, i * time + first + end - from)
+  }
+  return tf.tensor(mask, [batch, 1, time, time])
 }
 
 function dropped(probabilities: tf.Tensor, { dropout }: AttentionShape): tf.Tensor {

@@ -25,6 +25,8 @@ const shape = {
   scale: 'f32',
   /** Whether the fields of dropout mean anything. */
   dropping: 'i32',
+  /** Where sequences begin among all positions, and the end; 0 where each row of `time` positions is one. */
+  starts: 'i32',
   ...dropoutFields,
 } as const
 
@@ -74,7 +76,7 @@ export function addAttention(
         h.eachRow(block, (i, seen, stats) => [
           softmaxRow(row, seen, f.scale, stats),
           when(f.dropping, [
-            factorsOf(f, h, task, i, seen),
+            factorsOf(f, h, i, seen),
             forLanes(body, seen, (lanes, j) =>
               lanes.store(i32.add(row, j), f32x4.mul(lanes.load(i32.add(row, j)), lanes.load(i32.add(h.factors, j)))),
             ),
@@ -115,7 +117,7 @@ export function addAttention(
       // The keys' and values' gradients are summed over the blocks of queries.
       [dk, dv].map(start => [
         row.set(start),
-        body.range(0, f.time, 1, () => [zeros(body, row, i32.const(0), f.size), row.set(i32.add(row, h.wide))]),
+        body.range(0, h.time, 1, () => [zeros(body, row, i32.const(0), f.size), row.set(i32.add(row, h.wide))]),
       ]),
       h.eachBlock(block => [
         dyAt.set(h.out(f.dy, block.first)),
@@ -150,7 +152,7 @@ export function addAttention(
           when(
             f.dropping,
             [
-              factorsOf(f, h, task, i, seen),
+              factorsOf(f, h, i, seen),
               forLanes(body, seen, (lanes, j) => [
                 p.set(lanes.load(i32.add(row, j))),
                 factor.set(lanes.load(i32.add(h.factors, j))),
@@ -207,10 +209,10 @@ export function addAttention(
     ]
   })
 
-  function factorsOf(f: Shape, h: Head, task: L, i: L, seen: I32): Code {
-    const number = i64.mul(i64.extend(i32.add(i32.mul(task, f.time), i)), i64.extend(f.time))
+  function factorsOf(f: Shape, h: Head, i: L, seen: I32): Code {
+    const number = i64.mul(i64.extend(i32.add(h.place, i)), i64.extend(f.time))
     return [
-      h.number.set(i64.add(f.offset, number)),
+      h.number.set(i64.add(f.offset, i64.add(number, i64.extend(h.first)))),
       dropoutFactors(h.factorsAt, seen, h.number, f.threshold, f.keepScale, f.key0, f.key1, f.name0, f.name1),
       h.factors.set(i32.add(h.factorsAt, i32.shl(i32.and(i32.wrap(h.number), 3), 2))),
     ]
@@ -238,9 +240,15 @@ function head(body: Body, f: Shape, task: L, scratch: L) {
   const [q, k, v, wide, narrow, line] = [0, 1, 2, 3, 4, 5].map(() => body.local('i32')) as [L, L, L, L, L, L]
   const [scores, slopes, factorsAt, factors, seen] = [0, 1, 2, 3, 4].map(() => body.local('i32')) as [L, L, L, L, L]
   const [columns, rows, keys] = [0, 1, 2].map(() => body.local('i32')) as [L, L, L]
+  const [row, time, first, place, at] = [0, 1, 2, 3, 4].map(() => body.local('i32')) as [L, L, L, L, L]
   const number = body.local('i64')
-  const sequence = i32.divU(task, f.heads)
   return {
+    /** Positions of the sequence. */
+    time,
+    /** Its first position within the row of the batch. */
+    first,
+    /** That position among [batch, heads, time]. */
+    place,
     q,
     k,
     v,
@@ -254,11 +262,20 @@ function head(body: Body, f: Shape, task: L, scratch: L) {
     factors,
     number,
     start: [
+      row.set(i32.divU(task, f.heads)),
+      when(
+        f.starts,
+        [at.set(i32.add(f.starts, i32.shl(row, 2))), row.set(i32.load(at)), time.set(i32.sub(i32.load(at, 4), row))],
+        [row.set(i32.mul(row, f.time)), time.set(f.time)],
+      ),
+      first.set(i32.remU(row, f.time)),
+      place.set(i32.add(i32.mul(i32.divU(row, f.time), f.heads), i32.remU(task, f.heads))),
+      place.set(i32.add(i32.mul(place, f.time), first)),
       narrow.set(i32.shl(i32.mul(f.heads, f.size), 2)),
       wide.set(i32.mul(narrow, 3)),
       // The head's first column, in bytes.
       columns.set(i32.shl(i32.mul(i32.remU(task, f.heads), f.size), 2)),
-      q.set(i32.add(i32.add(f.qkv, columns), i32.mul(i32.mul(sequence, f.time), wide))),
+      q.set(i32.add(i32.add(f.qkv, columns), i32.mul(row, wide))),
       k.set(i32.add(q, narrow)),
       v.set(i32.add(k, narrow)),
       line.set(i32.shl(i32.shrU(i32.add(f.time, 3), 2), 4)),
@@ -266,22 +283,21 @@ function head(body: Body, f: Shape, task: L, scratch: L) {
       slopes.set(i32.add(scores, i32.mul(line, BLOCK))),
       factorsAt.set(i32.add(slopes, i32.mul(line, BLOCK))),
     ],
-    /** A row of q, k or v. */
-    at: (start: I32, row: I32): I32 => i32.add(start, i32.mul(row, wide)),
-    /** The head's part of a row of y or dy. */
-    out: (y: I32, row: I32): I32 =>
-      i32.add(i32.add(y, columns), i32.mul(i32.add(i32.mul(sequence, f.time), row), narrow)),
+    /** A position's q, k or v. */
+    at: (start: I32, position: I32): I32 => i32.add(start, i32.mul(position, wide)),
+    /** The head's part of a position's y or dy. */
+    out: (y: I32, position: I32): I32 => i32.add(i32.add(y, columns), i32.mul(i32.add(row, position), narrow)),
     eachBlock: (write: (block: Block) => Code): Code =>
-      body.range(0, f.time, BLOCK, first => [
-        rows.set(i32.min(i32.const(BLOCK), i32.sub(f.time, first))),
-        keys.set(i32.select(i32.add(first, rows), f.time, f.causal)),
+      body.range(0, time, BLOCK, first => [
+        rows.set(i32.min(i32.const(BLOCK), i32.sub(time, first))),
+        keys.set(i32.select(i32.add(first, rows), time, f.causal)),
         write({ first, rows, keys }),
       ]),
     /** Each query i of a block, how many keys it sees, and where its statistics are. */
     eachRow: (block: Block, write: (i: L, seen: L, stats: I32) => Code): Code =>
       body.range(block.first, i32.add(block.first, block.rows), 1, i => [
-        seen.set(i32.select(i32.add(i, 1), f.time, f.causal)),
-        write(i, seen, i32.add(f.stats, i32.mul(i32.add(i32.mul(task, f.time), i), STATS_BYTES))),
+        seen.set(i32.select(i32.add(i, 1), time, f.causal)),
+        write(i, seen, i32.add(f.stats, i32.mul(i32.add(place, i), STATS_BYTES))),
       ]),
   }
 }
