@@ -16,6 +16,20 @@ export interface StageCounters {
   readonly waitingForOutput: number
 }
 
+/** What a refining stage has done with the documents of one source, in this run and those it resumed. */
+export interface RefinedCounts {
+  /** Documents judged, and bytes of their text. */
+  readonly documents: number
+  readonly bytes: number
+  /** Those that went on, and bytes of text that did. */
+  readonly kept: number
+  readonly keptBytes: number
+  /** Documents dropped, by reason. */
+  readonly dropped: Readonly<Record<string, number>>
+  /** What was changed in those kept, by the name of the change: lines left out, addresses masked. */
+  readonly changed: Readonly<Record<string, number>>
+}
+
 /** Everything a run tells, in the order in which it happens. */
 export type RunEvent =
   | { readonly type: 'started'; readonly stages: readonly string[]; readonly resumedFrom?: Cursor }
@@ -41,6 +55,12 @@ export type RunEvent =
       readonly stage: string
       readonly message: string
       readonly values?: Readonly<Record<string, Json>>
+    }
+  /** At the end of a run: source id to what a refining stage did with its documents. */
+  | {
+      readonly type: 'refined'
+      readonly stage: string
+      readonly sources: Readonly<Record<string, RefinedCounts>>
     }
   | {
       readonly type: 'finished'

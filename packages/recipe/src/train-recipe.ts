@@ -82,7 +82,7 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
       // Text is read far quicker than it is trained on: this much ahead is plenty.
       mark: Math.min(Math.floor(recipe.memory / 4), 4 * 2 ** 20),
       memory: recipe.memory,
-      ...(earlier ? { from: earlier.checkpoint.cursor } : {}),
+      ...(earlier ? { from: earlier.checkpoint.cursor, saved: id => earlier.checkpoint.stage(id) } : {}),
       signal,
     })
     chain.events$.subscribe(emit)

@@ -49,15 +49,17 @@ function trainer() {
 
 async function runSteps(
   steps: Iterable<number>,
-  options: Partial<CheckpointOptions> & { fileLayer: FileLayer },
+  options: Partial<CheckpointOptions> & { fileLayer: FileLayer } & Pick<StageContext, 'savedStates'>,
   outcome: Outcome = 'finished',
 ) {
+  const { savedStates } = options
   const events: RunEvent[] = []
   const context: StageContext = {
     seed: 0,
     signal: new AbortController().signal,
     emit: event => events.push(event),
     whenConsumed: async () => {},
+    ...(savedStates ? { savedStates } : {}),
   }
   const { frame, taken } = trainer()
   const sink = checkpoint({ dir, every: 100, ...options })
@@ -123,6 +125,29 @@ describe('the checkpoint sink', () => {
     expect(read.state).toEqual({ metrics: 2 })
     expect(read.cursor).toEqual({ books: { byte: 2 }, train: { step: 2 } })
     expect(await read.files('config.json')).toBe('{}')
+  })
+
+  it('writes what stages save, where training can go on from it', async () => {
+    const files = memoryFiles()
+    await runSteps(range(0, 2), {
+      fileLayer: files,
+      every: 2,
+      early: [1],
+      savedStates: () => new Map([['books/dedup*', [Uint8Array.of(1, 2), Uint8Array.of(3)]]]),
+    })
+    const [first, , last] = await listCheckpoints(dir, { files })
+    expect((await readCheckpoint(first!.path, { files })).stage('books/dedup*')).toBeUndefined()
+    const read = await readCheckpoint(last!.path, { files, part: 'resume' })
+    const path = join(last!.path, 'stage.books%2Fdedup%2A.bin')
+    expect(read.stage('books/dedup*')).toBe(path)
+    expect(read.stage('other')).toBeUndefined()
+    const bytes = new Uint8Array(3)
+    await (await files.open(path)).read(bytes, 0)
+    expect([...bytes]).toEqual([1, 2, 3])
+    // What a later run takes away of an early step, leaves its weights whole.
+    await runSteps(range(3, 12), { fileLayer: files, every: 2, keep: 1, early: [2] })
+    const early = (await listCheckpoints(dir, { files })).find(({ step }) => step === 2)!
+    expect((await readCheckpoint(early.path, { files })).stage('books/dedup*')).toBeUndefined()
   })
 
   it('writes the last step once', async () => {

@@ -8,6 +8,7 @@ import {
   SchemaError,
   type Sink,
   type Snapshot,
+  type StageContext,
   StateError,
   type StepFrame,
   type Steps,
@@ -55,6 +56,7 @@ export function checkpoint(options: CheckpointOptions): Sink<Steps> {
   }
   const early = new Set([0, ...(options.early ?? [10, 100, 1000])])
   let emit: (event: RunEvent) => void = () => {}
+  let savedStates: NonNullable<StageContext['savedStates']> = () => new Map()
   /** The newest frame and its step; `full` once all that resuming needs is written of that step. */
   let last: { frame: StepFrame; step: number; full: boolean } | undefined
   let writing: Promise<void> | undefined
@@ -66,15 +68,28 @@ export function checkpoint(options: CheckpointOptions): Sink<Steps> {
     const snapshot = frame.snapshot({ optimizer: extent === 'full' })
     if (snapshot.step !== step) return false
     const own = state()
-    writing = write(snapshot, frame.cursor, own).catch(error => {
+    const stages = extent === 'full' ? savedStates() : undefined
+    writing = write(snapshot, frame.cursor, own, stages).catch(error => {
       fault = { error }
     })
     return true
   }
 
-  async function write(snapshot: Snapshot, cursor: Cursor, own: Readonly<Record<string, Json>>): Promise<void> {
+  async function write(
+    snapshot: Snapshot,
+    cursor: Cursor,
+    own: Readonly<Record<string, Json>>,
+    stages: ReadonlyMap<string, Iterable<Uint8Array>> | undefined,
+  ): Promise<void> {
     const start = performance.now()
-    const content = { snapshot, cursor, state: own, formats, ...(files ? { files } : {}) }
+    const content = {
+      snapshot,
+      cursor,
+      state: own,
+      formats,
+      ...(files ? { files } : {}),
+      ...(stages ? { stages } : {}),
+    }
     const { path, bytes } = await writeCheckpoint(dir, content, { files: fileLayer })
     await prune(dir, keep, early, fileLayer)
     emit({ type: 'checkpoint', step: snapshot.step, path, bytes, seconds: (performance.now() - start) / 1000 })
@@ -100,6 +115,7 @@ export function checkpoint(options: CheckpointOptions): Sink<Steps> {
     },
     async open(context) {
       emit = event => context.emit(event)
+      savedStates = () => context.savedStates?.() ?? new Map()
       await fileLayer.makeDirectory(dir)
       await sweep(dir, fileLayer)
     },

@@ -9,6 +9,11 @@ export const fileNames = {
   done: 'DONE',
 } as const
 
+/** Name of the file that keeps what a stage saved. */
+export function stageFile(id: string): string {
+  return `stage.${encodeURIComponent(id).replaceAll('*', '%2A')}.bin`
+}
+
 /** Name of a step's directory; six digits, so that a listing is in order. */
 export function stepName(step: number): string {
   return `step-${String(step).padStart(6, '0')}`

@@ -11,8 +11,11 @@ import { discard } from './sweep.ts'
 export async function prune(dir: string, keep: number, early: ReadonlySet<number>, files: FileLayer): Promise<void> {
   const counted = (await listCheckpoints(dir, { files })).filter(({ step, resumable }) => resumable || !early.has(step))
   for (const { path, step } of counted.slice(0, Math.max(0, counted.length - keep))) {
-    // The manifest calls this file optional, so that taking it away leaves a whole checkpoint of weights.
-    if (early.has(step)) await files.remove(join(path, fileNames.optimizer))
-    else await discard(path, files)
+    // The manifest calls these files optional, so that taking them away leaves a whole checkpoint of weights.
+    if (early.has(step)) {
+      await files.remove(join(path, fileNames.optimizer))
+      for (const name of await files.names(path))
+        if (/^stage\..*\.bin$/.test(name)) await files.remove(join(path, name))
+    } else await discard(path, files)
   }
 }

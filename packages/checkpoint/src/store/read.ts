@@ -7,7 +7,7 @@ import { getParquetWeights } from '../parquet/read.ts'
 import { getSafetensors } from '../safetensors/read.ts'
 import { doneSum, readText } from './list.ts'
 import { type Manifest, parseManifest } from './manifest.ts'
-import { fileNames } from './names.ts'
+import { fileNames, stageFile } from './names.ts'
 import { parseState } from './state.ts'
 
 /** A checkpoint in memory; as a `Snapshot` it is what the trainer resumes from. */
@@ -22,6 +22,8 @@ export interface Checkpoint extends Snapshot {
   readonly state: Readonly<Record<string, Json>>
   /** Text of a further file: config.json, tokenizer.json … @throws StateError when the checkpoint has no such file */
   files(name: string): Promise<string>
+  /** Path of what a stage saved, once it is known to be as it was written; undefined where the stage saved nothing. */
+  stage(id: string): string | undefined
 }
 
 export interface ReadOptions {
@@ -61,6 +63,8 @@ export async function readCheckpoint(
     : await read(fileNames.parquet, getParquetWeights)
   const optimizer =
     resumable && part !== 'weights' ? (await read(fileNames.optimizer, getSafetensors)).tensors : undefined
+  const stages = Object.keys(manifest.files).filter(name => /^stage\..*\.bin$/.test(name) && names.includes(name))
+  if (part === 'resume') for (const name of stages) await read(name, async () => {})
   return {
     path,
     step,
@@ -75,6 +79,7 @@ export async function readCheckpoint(
       }
       return text(name)
     },
+    stage: id => (stages.includes(stageFile(id)) ? join(path, stageFile(id)) : undefined),
   }
 }
 

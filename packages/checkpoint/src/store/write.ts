@@ -7,7 +7,7 @@ import { putParquetWeights } from '../parquet/write.ts'
 import { putSafetensors } from '../safetensors/write.ts'
 import { doneSum, listCheckpoints } from './list.ts'
 import { layoutVersion, type Manifest } from './manifest.ts'
-import { fileNames, stepName } from './names.ts'
+import { fileNames, stageFile, stepName } from './names.ts'
 import { stateText } from './state.ts'
 import { discard } from './sweep.ts'
 
@@ -22,6 +22,8 @@ export interface CheckpointContent {
   readonly formats: readonly Format[]
   /** Further files, by name: config.json, tokenizer.json … Default none. */
   readonly files?: ReadonlyMap<string, string | Uint8Array>
+  /** What stages keep beside the cursor, by their ids. Default none. */
+  readonly stages?: ReadonlyMap<string, Iterable<Uint8Array>>
 }
 
 export interface Written {
@@ -107,6 +109,13 @@ async function fill(
   for (const [name, value] of content.files ?? []) {
     const data = typeof value === 'string' ? Buffer.from(value) : value
     manifest.files[name] = await put(name, output => output.write(data))
+  }
+  for (const [id, chunks] of content.stages ?? []) {
+    const name = stageFile(id)
+    const sum = await put(name, async output => {
+      for (const chunk of chunks) await output.write(chunk)
+    })
+    manifest.files[name] = { ...sum, optional: true }
   }
   const list = Buffer.from(`${JSON.stringify(manifest, null, 2)}\n`)
   const { sha256 } = await put(fileNames.manifest, output => output.write(list))

@@ -5,7 +5,7 @@ import type { Frame } from './frame.ts'
 import type { Stage } from './stage.ts'
 
 export interface StageOptions<I extends TypeMap, O extends TypeMap>
-  extends Pick<Stage<I, O>, 'window' | 'parallel' | 'open' | 'close'> {
+  extends Pick<Stage<I, O>, 'window' | 'parallel' | 'open' | 'close' | 'save'> {
   id: string
   /** What comes out for what goes in. Default: the same schema. Throws `SchemaError`; `requireFields` does the usual check. */
   schema?(input: Schema<I>): Schema<O>
@@ -29,6 +29,7 @@ export function defineStage<I extends TypeMap = any, O extends TypeMap = I>(opti
     ...(parallel === undefined ? {} : { parallel }),
     ...(options.open ? { open: options.open.bind(options) } : {}),
     ...(options.close ? { close: options.close.bind(options) } : {}),
+    ...(options.save ? { save: options.save.bind(options) } : {}),
   }
 }
 

@@ -16,6 +16,13 @@ export interface StageContext {
    * one. A stage whose frames offer something that its next step destroys (the trainer's `snapshot()`) waits for it.
    */
   whenConsumed(position: Json): Promise<void>
+  /** For a stage that resumes and has a `save`: the file that holds what it saved. */
+  readonly saved?: string
+  /**
+   * For a sink that writes checkpoints: what each stage with a `save` wants kept beside the cursor, by the stage's id, as it
+   * is at the time of the call.
+   */
+  savedStates?(): ReadonlyMap<string, Iterable<Uint8Array>>
 }
 
 /** An RxJS operator over frames, with a life cycle. Two stages compose to a stage: see `pipe`. */
@@ -37,4 +44,11 @@ export interface Stage<I extends TypeMap = any, O extends TypeMap = any> {
    */
   readonly apply: OperatorFunction<Frame<I>, Frame<O>>
   close?(): Promise<void>
+  /**
+   * State that is more than a few numbers (a table of what was seen), as the bytes of a file of the checkpoint. A checkpoint's
+   * cursor is older than the present: so the state only ever grows, and the stage's entry of the cursor says how much of it
+   * belongs to that frame; `open` takes the rest away. What the iterable gives is as it was when `save` was called, however
+   * late it is asked for.
+   */
+  save?(): Iterable<Uint8Array>
 }

@@ -17,6 +17,7 @@ export interface ExecuteOptions {
   readonly limit: number
   readonly seed: number
   readonly from: Cursor | undefined
+  readonly saved: ((stage: string) => string | undefined) | undefined
   readonly patience: number
   readonly stop: AbortSignal
   emit(event: RunEvent): void
@@ -113,15 +114,18 @@ async function opened(id: string, open: () => Promise<void> | undefined): Promis
 }
 
 function context(
-  { seed, emit }: ExecuteOptions,
+  { chain, seed, saved, emit }: ExecuteOptions,
   meter: Meter,
   signal: AbortSignal,
   positions: ConsumedPositions | undefined,
   station: Meter['stations'][number],
 ): StageContext {
+  const file = positions && saved?.(station.id)
   return {
     seed,
     signal,
+    ...(file === undefined ? {} : { saved: file }),
+    ...(positions ? {} : { savedStates: () => savedStates(chain) }),
     emit(event) {
       meter.stirred()
       emit(event)
@@ -138,6 +142,10 @@ function context(
       }
     },
   }
+}
+
+function savedStates({ stages }: Chain): ReadonlyMap<string, Iterable<Uint8Array>> {
+  return new Map(stages.flatMap(stage => (stage.save ? [[stage.id, stage.save()] as const] : [])))
 }
 
 /** Entries of a cursor that belong to no part of the chain. */

@@ -25,6 +25,8 @@ export interface RunOptions {
   memory?: number
   /** Where to start again: the cursor of the last frame that was consumed. Default: the beginning. */
   from?: Cursor
+  /** Where the checkpoint resumed from has what a stage saved: path of a file by the stage's id. Default: nowhere. */
+  saved?: (stage: string) => string | undefined
   /** Aborting it is `stop()`. */
   signal?: AbortSignal
   /**
@@ -78,6 +80,7 @@ export function run(options: RunOptions): Run {
     limit,
     seed: options.seed ?? 0,
     from: options.from,
+    saved: options.saved,
     patience: options.patience ?? 5,
     stop: stop.signal,
     emit: event => events.next(event),
