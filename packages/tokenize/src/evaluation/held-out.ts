@@ -2,7 +2,8 @@ import type { Blocks, Tokens } from '@sluice/pipeline'
 import type { RecordBatch } from 'apache-arrow'
 import { columnOf } from '../columns/column.ts'
 import { takeRows } from '../columns/take.ts'
-import { packer, weigher } from '../stages/packer.ts'
+import { packer } from '../stages/packer.ts'
+import { weigher } from '../stages/token-rows.ts'
 import type { Tokenizer } from '../tokenizer.ts'
 
 /** Packs what is held out and keeps it. */

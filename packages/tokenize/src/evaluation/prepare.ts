@@ -12,8 +12,8 @@ import {
   type Tokens,
 } from '@sluice/pipeline'
 import { type RecordBatch, Schema } from 'apache-arrow'
-import { readRows } from '../stages/packer.ts'
 import { splitBatch } from '../stages/split.ts'
+import { readRows } from '../stages/token-rows.ts'
 import { tokenizeBatch } from '../stages/tokenize.ts'
 import type { Tokenizer } from '../tokenizer.ts'
 import { heldOut } from './held-out.ts'

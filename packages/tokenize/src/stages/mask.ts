@@ -1,16 +1,9 @@
-import {
-  type Blocks,
-  ConfigError,
-  int32BlockColumn,
-  randomStream,
-  SchemaError,
-  type Stage,
-  type StageContext,
-} from '@sluice/pipeline'
-import { DataType, Field, type FixedSizeList, type Int32, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
+import { ConfigError, randomStream, SchemaError, type Stage, type StageContext } from '@sluice/pipeline'
+import { DataType, type FixedSizeList, type RecordBatch } from 'apache-arrow'
 import { defer, map } from 'rxjs'
 import { columnOf } from '../columns/column.ts'
 import type { Tokenizer } from '../tokenizer.ts'
+import { ignoredLabel, labelledSchema, withLabels } from './labels.ts'
 
 export interface MaskOptions {
   tokenizer: Tokenizer
@@ -26,12 +19,6 @@ export interface MaskOptions {
   /** Default `mask`; the stage's random numbers hang on it. */
   id?: string
 }
-
-/** Blocks, with the ids to predict: those of the text at the places chosen, -100 elsewhere, as Hugging Face writes it. */
-export type MaskedBlocks = Blocks & { labels: FixedSizeList<Int32> }
-
-/** Where nothing is to be predicted. */
-export const ignoredLabel = -100
 
 /**
  * BERT's masked tokens (Devlin et al. 2019, 3.1): of each row about `share` of the tokens are chosen, special ones never; of these
@@ -57,7 +44,7 @@ export function mask(options: MaskOptions): Stage {
       if (!input.fields.some(field => field.name === 'ids' && DataType.isFixedSizeList(field.type))) {
         throw new SchemaError('needs blocks: ids in lists of one length', { stage: id })
       }
-      return maskedSchema(input)
+      return labelledSchema(input)
     },
     async open(given, position) {
       context = given
@@ -104,19 +91,8 @@ function masker(
       if (how < maskShare) ids[i] = maskToken
       else if (how < maskShare + randomShare) ids[i] = ordinary.list[draw.below(first + i, ordinary.list.length)]!
     }
-    const schema = maskedSchema(batch.schema)
-    const type = column.type as FixedSizeList<Int32>
-    const place = batch.schema.fields.findIndex(field => field.name === 'ids')
-    const others = batch.data.children.map((child, i) => (i === place ? int32BlockColumn(type, ids) : child))
-    const children = [...others, int32BlockColumn(type, labels)]
-    const data = makeData({ type: new Struct(schema.fields), length: batch.numRows, nullCount: 0, children })
-    return new RecordBatch(schema, data)
+    return withLabels(batch, labels, ids)
   }
-}
-
-function maskedSchema(input: Schema): Schema {
-  const ids = input.fields.find(field => field.name === 'ids')!
-  return new Schema([...input.fields, new Field('labels', ids.type, false)], input.metadata)
 }
 
 /** Which ids are no special tokens, and which of them continue a word. */

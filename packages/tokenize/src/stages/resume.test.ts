@@ -55,6 +55,19 @@ const chains: Record<string, (blockSize: number, size: number) => Stage[]> = {
     pack({ blockSize, tokenizer }),
     shuffle({ rows: rows * 2, frameBytes: rows * 12 * (blockSize + 1) }),
   ],
+  'best fit, gaps split': (blockSize, size) => [
+    tokenize({ tokenizer }),
+    pack({ blockSize, tokenizer, bestFit: { window: (blockSize + 1) * size } }),
+  ],
+  'best fit, gaps cropped': (blockSize, size) => [
+    tokenize({ tokenizer }),
+    pack({ blockSize, tokenizer, bestFit: { window: (blockSize + 1) * size + 1, gaps: 'crop' } }),
+  ],
+  'best fit, gaps padded': (blockSize, size) => [
+    tokenize({ tokenizer }),
+    pack({ blockSize, tokenizer, bestFit: { window: (blockSize + 1) * size, gaps: 'pad' } }),
+    shuffle({ rows: 3 }),
+  ],
   batch: (blockSize, batchSize) => [tokenize({ tokenizer }), pack({ blockSize, tokenizer }), batch({ batchSize })],
   mask: blockSize => [
     tokenize({ tokenizer }),

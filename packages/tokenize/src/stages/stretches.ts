@@ -6,6 +6,8 @@ export interface Stretch {
   to: number
   /** The document's last part has not come yet: the next row may continue it. */
   open: boolean
+  /** Tokens of the document came before `from`. */
+  begun: boolean
 }
 
 /** What a row of tokens is cut into blocks from: ids and the bytes of text each stands for, and whose they are. */
@@ -27,13 +29,13 @@ export class TokenStream {
   }
 
   /** Says that the last `count` tokens belong to this document. */
-  claim(doc_id: string, source: string, count: number, open: boolean): void {
+  claim({ doc_id, source, open, begun }: Omit<Stretch, 'from' | 'to'>, count: number): void {
     const last = this.stretches.at(-1)
     if (last?.open && last.doc_id === doc_id && last.source === source) {
       last.to = this.length
       last.open = open
     } else if (count > 0) {
-      this.stretches.push({ doc_id, source, from: this.length - count, to: this.length, open })
+      this.stretches.push({ doc_id, source, from: this.length - count, to: this.length, open, begun })
     }
   }
 
@@ -43,6 +45,7 @@ export class TokenStream {
     this.bytes.copyWithin(0, count, this.length)
     this.length -= count
     for (const stretch of this.stretches) {
+      stretch.begun ||= stretch.from < count
       stretch.from = Math.max(0, stretch.from - count)
       stretch.to -= count
     }

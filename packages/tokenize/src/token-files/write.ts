@@ -1,6 +1,6 @@
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { DataError, requireFields, type Sink, StorageError, type Tokens, tokensSchema } from '@sluice/pipeline'
-import { readRows } from '../stages/packer.ts'
+import { readRows } from '../stages/token-rows.ts'
 import { headerBytes, llmcHeader, type TokenFileFormat } from './format.ts'
 
 export interface WriteTokensOptions {
