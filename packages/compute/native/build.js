@@ -3,178 +3,152 @@
 //   node native/build.js              builds if needed; without a compiler says so in one line and exits 0
 //   node native/build.js --require    exits 1 if there is no addon at the end
 //   node native/build.js --force      builds even if nothing has changed
+//   node native/build.js --verbose    shows what the compiler says
 //
 // CXX names another compiler, CXXFLAGS adds flags.
-import { spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
-import { availableParallelism } from 'node:os'
-import { dirname, join, relative } from 'node:path'
-import { arch, argv, env, exit, pid, platform, stdout } from 'node:process'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { join, relative } from 'node:path'
+import { arch, argv, execPath, exit, pid, platform, stdout } from 'node:process'
 import { fileURLToPath } from 'node:url'
-
-const root = dirname(fileURLToPath(import.meta.url))
-const sources = join(root, 'src')
-
-const flags = [
-  '-std=c++17',
-  '-O3',
-  '-ffp-contract=off',
-  '-fPIC',
-  '-fvisibility=hidden',
-  '-Wall',
-  '-Wextra',
-  '-DNDEBUG',
-  '-DNAPI_VERSION=8',
-]
-const avx512 = ['-mavx512f', '-mavx512bw', '-mavx512dq', '-mavx512vl', '-mfma']
+import { compileFlags, findCompiler, findHeaders, instructionSets, linkFlags } from './tools/compiler.js'
+import { buildFolder, findBuilt, install, readStamp, root, sources, sourcesHash } from './tools/identity.js'
+import { inParallel, run } from './tools/run.js'
 
 /**
- * The units that are compiled once per instruction set, with the flags they need. Those with a `macro` are left out where the
- * compiler is too old for them.
- */
-const instructionSets = {
-  x64: {
-    portable: { flags: [] },
-    avx2: { flags: ['-mavx2', '-mfma'] },
-    avx512: { flags: avx512 },
-    avx512bf16: { flags: [...avx512, '-mavx512bf16'], macro: 'SLUICE_BUILD_AVX512BF16' },
-    amx: { flags: [...avx512, '-mavx512bf16', '-mamx-tile', '-mamx-bf16'], macro: 'SLUICE_BUILD_AMX' },
-  },
-  arm64: { portable: { flags: [] }, neon: { flags: [] } },
-}
-
-/**
- * Builds the addon unless it is there already, made from these sources by this compiler.
+ * Builds the addon unless it is there already, made from these sources by this compiler. Whatever goes wrong, an addon that was
+ * there before stays as it was.
  *
- * @param {{ force?: boolean, log?: (line: string) => void, output?: string }} [options] `output` is the folder it goes to
- * @returns {Promise<{ built: boolean, path?: string, reason: string, seconds: number }>} `path` is there if the addon is
+ * @param {object} [options]
+ * @param {boolean} [options.force] builds even if nothing has changed
+ * @param {(text: string) => void} [options.log] takes what the compiler says
+ * @param {string} [options.output] the folder it goes to
+ * @param {boolean} [options.portable] whether it is to run on other machines, with what they bring
+ * @param {{ os: string, cpu: string }} [options.target] another platform, for a compiler that CXX tells to compile for it
+ * @param {boolean} [options.trial] whether to load the addon once, in another process, before it is taken over
+ * @returns {Promise<{ built: boolean, path?: string, reason: string, advice?: string, compiler?: string, leftOut?: string[],
+ *   seconds: number }>} `path` is there if the addon is; `leftOut` names instruction sets that the compiler does not know
  */
-export async function buildNative({ force = false, log = () => {}, output = join(root, 'build') } = {}) {
-  const addonPath = join(output, 'sluice.node')
+export async function buildNative(options = {}) {
+  const { force = false, log = () => {}, output = buildFolder, portable = false, target, trial = !target } = options
   const start = performance.now()
-  const seconds = () => (performance.now() - start) / 1000
-  const fail = reason => ({ built: false, reason, seconds: seconds() })
-  if (platform === 'win32') return fail('it is not compiled on Windows yet')
-  const compiler = env.CXX || 'c++'
-  const version = await run(compiler, ['--version']).catch(() => undefined)
-  if (version === undefined || version.code !== 0) return fail(`there is no C++ compiler (${compiler})`)
-  let headers
-  try {
-    headers = join(dirname(createRequire(import.meta.url).resolve('node-api-headers/package.json')), 'include')
-  } catch {
-    return fail('the package node-api-headers is not installed')
+  const end = facts => ({ ...facts, seconds: (performance.now() - start) / 1000 })
+  const { os, cpu } = target ?? { os: platform, cpu: arch }
+  const found = await findCompiler()
+  if ('reason' in found) return end({ built: false, ...found })
+  const compiler = found.version.split('\n')[0]
+  const headers = findHeaders()
+  if (headers === undefined) {
+    return end({
+      built: false,
+      reason: 'the package node-api-headers is not installed',
+      advice: 'run npm ci',
+      compiler,
+    })
   }
-  const common = [...flags, ...(env.CXXFLAGS ?? '').split(/\s+/).filter(Boolean), `-I${headers}`]
-  const key = keyOf(version.out, common, headers)
-  const stamp = join(output, 'stamp.json')
-  if (!force && existsSync(addonPath) && readKey(stamp) === key) {
-    return { built: false, path: addonPath, reason: 'it is up to date', seconds: seconds() }
+  const common = compileFlags({ os, headers })
+  const link = linkFlags({ os, portable })
+  const key = keyOf([found.version, os, cpu, ...common, ...link], headers)
+  const present = findBuilt(output)
+  if (!force && present.path && readStamp(output)?.key === key) {
+    return end({ built: false, path: present.path, reason: 'it is up to date', compiler })
   }
   const work = join(output, `work-${pid}`)
-  mkdirSync(work, { recursive: true })
   try {
-    const compile = async (source, extra) => {
-      const object = join(work, `${relative(sources, source).replaceAll(/[\\/]/g, '-')}.o`)
-      const { code, out } = await run(compiler, [...common, ...extra, '-c', source, '-o', object])
-      if (out.trim()) log(out.trim())
-      return code === 0 ? object : undefined
-    }
-    const sets = Object.entries(instructionSets[arch] ?? { portable: { flags: [] } }).map(([name, set]) => ({
-      name,
-      ...set,
-    }))
-    const plain = [...files('core'), ...files('addon')].filter(file => !file.endsWith('cpu.cc'))
-    // The slow ones first, so that no core waits for one at the end.
-    const jobs = [
-      ...sets.map(set => ({ source: join(sources, 'isa', `${set.name}.cc`), flags: set.flags, set })),
-      ...plain.map(source => ({ source, flags: [] })),
-    ]
-    const objects = []
-    const macros = []
-    await inParallel(jobs, async job => {
-      const object = await compile(job.source, job.flags)
-      if (object) objects.push(object)
-      else if (!job.set?.macro) throw new Error(`${relative(root, job.source)} does not compile`)
-      if (object && job.set?.macro) macros.push(`-D${job.set.macro}`)
-    })
-    const cpu = await compile(join(sources, 'core', 'cpu.cc'), macros.sort())
-    if (!cpu) throw new Error('src/core/cpu.cc does not compile')
+    mkdirSync(work, { recursive: true })
+    removeLeftovers(output)
+    const call = args => run(found.program, [...found.args, ...args])
+    const { objects, macros, leftOut } = await compileAll({ call, common, cpu, work, log })
     const linked = join(work, 'sluice.node')
-    const link = platform === 'darwin' ? ['-bundle', '-undefined', 'dynamic_lookup'] : ['-shared', '-Wl,-z,nodelete']
-    const { code, out } = await run(compiler, [...link, '-pthread', ...objects.sort(), cpu, '-o', linked])
-    if (code !== 0) throw new Error(`it does not link: ${out.trim().split('\n')[0]}`)
-    renameSync(linked, addonPath)
-    writeFileSync(stamp, `${JSON.stringify({ key, compiler: version.out.split('\n')[0], macros }, null, 2)}\n`)
-    const name = version.out.split('\n')[0]
-    return { built: true, path: addonPath, reason: `compiled by ${name}`, compiler: name, seconds: seconds() }
+    const { code, out } = await call([...link, ...objects, '-o', linked])
+    if (code !== 0) throw new Error(`the addon does not link: ${firstError(out)}`)
+    if (trial) await tryToLoad(linked)
+    const path = install(linked, output, { key, sources: sourcesHash(), compiler, macros })
+    return end({ built: true, path, reason: `compiled by ${compiler}`, compiler, leftOut })
   } catch (cause) {
-    return fail(cause.message)
+    const advice = 'another compiler may do: CXX=g++ or CXX=clang++'
+    return end({ built: false, reason: cause.message, advice, compiler })
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
 }
 
+/** Every unit to an object file; those for instruction sets that the compiler does not know are left out. */
+async function compileAll({ call, common, cpu, work, log }) {
+  const compile = async (source, flags) => {
+    const name = relative(sources, source).replaceAll(/[\\/]/g, '-')
+    const object = join(work, `${name}.o`)
+    const { code, out } = await call([...common, ...flags, '-c', source, '-o', object])
+    if (out.trim()) log(out.trim())
+    return code === 0 ? { object } : { error: firstError(out) }
+  }
+  const sets = Object.entries(instructionSets[cpu] ?? { portable: { flags: [] } })
+  const plain = [...units('core'), ...units('addon')].filter(file => !file.endsWith('cpu.cc'))
+  // The slow ones first, so that no core waits for one at the end.
+  const jobs = [
+    ...sets.map(([name, set]) => ({ ...set, name, source: join(sources, 'isa', `${name}.cc`) })),
+    ...plain.map(source => ({ source, flags: [`-DSLUICE_SOURCES="${sourcesHash()}"`] })),
+  ]
+  const objects = []
+  const macros = []
+  const leftOut = []
+  const need = (source, { object, error }) => {
+    if (!object) throw new Error(`${relative(root, source)} does not compile: ${error}`)
+    objects.push(object)
+  }
+  await inParallel(jobs, async ({ name, source, flags, macro }) => {
+    const result = await compile(source, flags)
+    if (macro && !result.object) return void leftOut.push(name)
+    need(source, result)
+    if (macro) macros.push(`-D${macro}`)
+  })
+  const chooser = join(sources, 'core', 'cpu.cc')
+  need(chooser, await compile(chooser, macros.sort()))
+  return { objects: objects.sort(), macros, leftOut }
+}
+
+/** In a process of its own: whatever it does there, it does not do to anybody else. */
+async function tryToLoad(path) {
+  const script = 'require(process.argv[1]).instructionSets()'
+  const { code, signal, out } = await run(execPath, ['-e', script, path], { timeout: 30_000 })
+  if (code !== 0) throw new Error(`the addon does not load: ${signal ?? firstError(out)}`)
+}
+
 /** Everything the addon depends on. */
-function keyOf(version, common, headers) {
+function keyOf(texts, headers) {
   const hash = createHash('sha256')
-  const add = text => hash.update(`${text.length}:${text}`)
-  for (const text of [version, platform, arch, ...common, readFileSync(join(headers, '..', 'package.json'), 'utf8')])
-    add(text)
-  add(readFileSync(fileURLToPath(import.meta.url), 'utf8'))
-  for (const file of readdirSync(sources, { recursive: true }).map(String).sort()) {
-    if (!/\.(cc|h)$/.test(file)) continue
-    add(file)
-    add(readFileSync(join(sources, file), 'utf8'))
+  const own = fileURLToPath(import.meta.url)
+  for (const text of [...texts, readFileSync(join(headers, '..', 'package.json'), 'utf8'), readFileSync(own, 'utf8')]) {
+    hash.update(`${text.length}:${text}`)
   }
-  return hash.digest('hex')
+  return hash.update(sourcesHash()).digest('hex')
 }
 
-function readKey(stamp) {
-  try {
-    return JSON.parse(readFileSync(stamp, 'utf8')).key
-  } catch {
-    return undefined
-  }
-}
-
-function files(folder) {
+function units(folder) {
   return readdirSync(join(sources, folder))
     .filter(name => name.endsWith('.cc'))
     .map(name => join(sources, folder, name))
 }
 
-/** The exit code and all output; rejects if the program cannot be started. */
-function run(program, args) {
-  return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'] })
-    let out = ''
-    child.stdout.on('data', data => (out += data))
-    child.stderr.on('data', data => (out += data))
-    child.on('error', reject)
-    child.on('close', code => resolve({ code, out }))
-  })
+function firstError(out) {
+  const lines = out.split('\n').map(line => line.trim())
+  return lines.find(line => /error/i.test(line)) ?? lines.find(Boolean) ?? 'it says nothing'
 }
 
-/** Runs a task for each item, as many at a time as there are cores; all have ended when it returns or throws. */
-async function inParallel(items, task) {
-  const queue = [...items]
-  let failed
-  const worker = async () => {
-    for (let item = queue.shift(); item && !failed; item = queue.shift()) {
-      await task(item).catch(cause => {
-        failed ??= cause
-      })
-    }
+/** Of builds that were ended from outside. */
+function removeLeftovers(output) {
+  const old = Date.now() - 3_600_000
+  for (const name of readdirSync(output).filter(name => name.startsWith('work-'))) {
+    const path = join(output, name)
+    if (statSync(path, { throwIfNoEntry: false })?.mtimeMs < old) rmSync(path, { recursive: true, force: true })
   }
-  await Promise.all(Array.from({ length: availableParallelism() }, worker))
-  if (failed) throw failed
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) {
-  const result = await buildNative({ force: argv.includes('--force'), log: line => stdout.write(`${line}\n`) })
-  if (result.built) stdout.write(`native backend: compiled in ${result.seconds.toFixed(0)} s\n`)
-  else if (!result.path) stdout.write(`native backend: not built, ${result.reason}; wasm will be used instead\n`)
-  exit(result.path || !argv.includes('--require') ? 0 : 1)
+  const log = argv.includes('--verbose') ? text => stdout.write(`${text}\n`) : undefined
+  const { path, built, reason, advice, seconds } = await buildNative({ force: argv.includes('--force'), log })
+  if (built) stdout.write(`native backend: compiled in ${seconds.toFixed(0)} s\n`)
+  else if (!path)
+    stdout.write(`native backend: not built, ${reason}; wasm will be used instead${advice ? ` (${advice})` : ''}\n`)
+  exit(path || !argv.includes('--require') ? 0 : 1)
 }

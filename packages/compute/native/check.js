@@ -40,7 +40,8 @@ if (!chosen) {
 env.CXXFLAGS = `${env.CXXFLAGS ?? ''} ${chosen.flags}`
 const { path, reason } = await buildNative({
   output: join(root, 'build', mode),
-  log: line => stdout.write(`${line}\n`),
+  log: text => stdout.write(`${text}\n`),
+  trial: mode !== 'sanitize',
 })
 if (!path) {
   stdout.write(`not built: ${reason}\n`)

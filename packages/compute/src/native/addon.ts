@@ -1,7 +1,3 @@
-import { createRequire } from 'node:module'
-import process from 'node:process'
-import { fileURLToPath } from 'node:url'
-
 /** A Float32Array, or a Uint16Array of bfloat16. */
 export type Reals = Float32Array | Uint16Array
 
@@ -10,6 +6,8 @@ export type Reals = Float32Array | Uint16Array
  * touches nothing. `bf16` asks for bfloat16 products; the arrays it keeps are then Uint16Arrays.
  */
 export interface Addon {
+  /** Which C++ sources it was made from. */
+  sources(): string
   instructionSets(): string[]
   /** Undefined if SLUICE_ISA names none that can run here. */
   instructionSet(): string | undefined
@@ -179,13 +177,4 @@ export interface Addon {
   reduce(function_: number, x: Float32Array, y: Float32Array, outer: number, reduced: number, inner: number): void
   softmax(x: Float32Array, y: Float32Array, rows: number, columns: number): void
   transpose(x: Float32Array, y: Float32Array, outer: number, a: number, b: number, inner: number): void
-}
-
-/** Where build.js puts the addon, the same from src/native and from dist/native; SLUICE_ADDON names another. */
-export const addonPath =
-  process.env.SLUICE_ADDON ?? fileURLToPath(new URL('../../native/build/sluice.node', import.meta.url))
-
-/** Loads the addon. Throws what Node throws if it is not there or not made for this machine. */
-export function loadAddon(): Addon {
-  return createRequire(import.meta.url)(addonPath) as Addon
 }

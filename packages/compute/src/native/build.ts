@@ -10,14 +10,16 @@ export interface NativeBuild {
   readonly advice?: string
   /** The compiler's first line about itself. */
   readonly compiler?: string
+  /** Instruction sets that the compiler is too old for. */
+  readonly leftOut?: readonly string[]
   readonly seconds: number
 }
 
 export interface NativeBuildOptions {
   /** Compile even if nothing has changed. Default false. */
   readonly force?: boolean
-  /** Takes what the compiler says, line by line. Default: it is left out. */
-  readonly log?: (line: string) => void
+  /** Takes what the compiler says. Default: it is left out. */
+  readonly log?: (text: string) => void
 }
 
 /**

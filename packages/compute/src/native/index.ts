@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs'
 import type { NativeEngine } from '../backends/native.ts'
 import { registerKernels } from '../ops/dispatch.ts'
 import { tf } from '../tf.ts'
-import { type Addon, addonPath, loadAddon } from './addon.ts'
+import type { Addon } from './addon.ts'
 import { NativeBackend } from './backend.ts'
+import { findAddon } from './find.ts'
 import { nativeKernels } from './kernels/index.ts'
 import { elementwiseKernels } from './tfjs/elementwise.ts'
 import { matMulKernels } from './tfjs/matMul.ts'
@@ -19,18 +19,12 @@ let loaded: NativeEngine | undefined
 export async function loadNative(): Promise<NativeEngine> {
   // Not remembered while it is missing: it may be built while the process runs.
   if (loaded?.available) return loaded
-  loaded = find()
+  const found = await findAddon()
+  loaded = 'addon' in found ? engine(found.addon) : missing(found.reason)
   return loaded
 }
 
-function find(): NativeEngine {
-  if (!existsSync(addonPath)) return missing('its C++ kernels are not built')
-  let addon: Addon
-  try {
-    addon = loadAddon()
-  } catch (cause) {
-    return missing(`its C++ kernels do not load: ${(cause as Error).message.split('\n')[0]}`)
-  }
+function engine(addon: Addon): NativeEngine {
   const instructionSet = addon.instructionSet()
   if (instructionSet === undefined) {
     const sets = addon.instructionSets().join(', ')

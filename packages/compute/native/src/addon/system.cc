@@ -12,6 +12,9 @@ napi_value textValue(napi_env env, const char* text) {
   return value;
 }
 
+/** Digits that change with the sources it was made from. */
+SLUICE_EXPORT(sources) { call.result(textValue(call.env(), SLUICE_SOURCES)); }
+
 /** Names of the instruction sets that can run here, the best first. */
 SLUICE_EXPORT(instructionSets) {
   const KernelTable* tables[8];
@@ -74,6 +77,7 @@ SLUICE_EXPORT(trimScratch) {
 }  // namespace
 
 void exportSystem(napi_env env, napi_value exports) {
+  exportFunction(env, exports, "sources", sources);
   exportFunction(env, exports, "instructionSets", instructionSets);
   exportFunction(env, exports, "instructionSet", instructionSet);
   exportFunction(env, exports, "useInstructionSet", useInstructionSet);

@@ -1,8 +1,11 @@
-import { existsSync } from 'node:fs'
 import { describe } from 'vitest'
-import { type Addon, addonPath, loadAddon } from '../addon.ts'
+import type { Addon } from '../addon.ts'
+import { findAddon } from '../find.ts'
 
-export const addon: Addon | undefined = existsSync(addonPath) ? loadAddon() : undefined
+const found = await findAddon()
+// Not to be passed over: what is tested would not be what is written.
+if ('reason' in found && /other sources|do not load/.test(found.reason)) throw new Error(found.reason)
+export const addon: Addon | undefined = 'addon' in found ? found.addon : undefined
 
 /** One instruction set in one precision. */
 export interface Setting {
@@ -16,7 +19,8 @@ export interface Setting {
  */
 export function onEverySet(tests: (addon: Addon, setting: Setting) => void): void {
   if (!addon) {
-    describe.skip('native kernels (the addon is not built: node packages/compute/native/build.js)', () => {
+    const reason = 'reason' in found ? found.reason : ''
+    describe.skip(`native kernels (${reason}: run node packages/compute/native/build.js)`, () => {
       tests(undefined as never, { set: '', bf16: false })
     })
     return
