@@ -1,87 +1,121 @@
-import { createRequire } from 'node:module'
-import { join } from 'node:path'
-import util from 'node:util'
+import { existsSync } from 'node:fs'
+import { availableParallelism } from 'node:os'
+import { registerKernels } from '../ops/dispatch.ts'
 import { tf } from '../tf.ts'
-import type { BackendReport, Candidate } from './backend.ts'
+import type { BackendOptions, BackendReport, Candidate } from './backend.ts'
+import { tensorflowFolder } from './tensorflow/cacheFolder.ts'
+import { type Check, checkInstallation } from './tensorflow/check.ts'
+import type { TensorflowBackend } from './tensorflow/engine.ts'
+import { applyEnvironment } from './tensorflow/environment.ts'
+import { findInstallation, type SetupRecord } from './tensorflow/installation.ts'
+import { loadInstallation } from './tensorflow/load.ts'
+import { loadUserPackage } from './tensorflow/userPackage.ts'
 
-const PACKAGES = ['@tensorflow/tfjs-node-gpu', '@tensorflow/tfjs-node']
-
-interface Loaded {
+/** What was found on this machine. */
+interface Seen {
   readonly report: BackendReport
   readonly gpu: boolean
+  /** Absent if it cannot be used. */
+  readonly load?: (options: BackendOptions) => Loaded
 }
 
-let loading: Loaded | undefined
+interface Loaded {
+  readonly backend: TensorflowBackend
+  readonly version?: string
+  readonly threads: number
+}
 
-/** TensorFlow's C library through the official bindings, if the user has installed them. */
+const SETUP = 'run "pipeline setup tensorflow", or "pipeline setup tensorflow --gpu" for an NVIDIA GPU'
+const UNVERIFIED = 'this has not been verified on any GPU yet: docs/gpu.md says what to check and how to report it'
+
+let seen: Seen | undefined
+let loaded: Loaded | undefined
+
+/** TensorFlow's C library through tfjs-node's binding, as `pipeline setup tensorflow` made it, or as the user installed it. */
 export const tensorflow: Candidate = {
   name: 'tensorflow',
-  report: async () => load().report,
-  passedOver: () => (load().gpu ? undefined : 'it sees no GPU; "backend": "tensorflow" takes it all the same'),
-  async start() {
-    const { gpu } = load()
+  async report() {
+    // Not remembered while it is missing: it may be set up while the process runs.
+    if (!seen?.load) seen = await look()
+    return seen.report
+  },
+  passedOver: () => (seen?.gpu ? undefined : 'it sees no GPU; "backend": "tensorflow" takes it all the same'),
+  async start(options) {
+    // A process loads TensorFlow once: its threads and its share of a GPU's memory are settled then.
+    loaded ??= seen?.load?.(options)
+    if (!loaded) throw new Error('the backend "tensorflow" is started before it is known to be there')
+    const { backend, version, threads } = loaded
+    const { precision = 'f32' } = options
+    const gpu = backend.isUsingGpuDevice
+    const { tensorflowKernels } = await import('../tensorflow/kernels.ts')
+    registerKernels('tensorflow', tensorflowKernels({ binding: backend.binding, backend, gpu, precision }))
     await tf.setBackend('tensorflow')
     return {
       name: 'tensorflow',
-      description: `TensorFlow's C library on ${gpu ? 'a GPU' : 'the CPU'}`,
-      // It makes its own threads, one for each core; the bindings have no way to ask or tell.
-      threads: 0,
-      precision: 'f32',
+      description: `TensorFlow${version ? ` ${version}` : "'s C library"} on ${gpu ? 'a GPU' : 'the CPU'}`,
+      threads,
+      precision,
     }
   },
 }
 
-function load(): Loaded {
-  loading ??= find()
-  return loading
+async function look(): Promise<Seen> {
+  const found = findInstallation(tensorflowFolder())
+  if ('missing' in found) return lookBesideProject()
+  if ('broken' in found) return unusable(`its installation is broken: ${found.broken}`, `${SETUP}, which mends it`)
+  const { layout, record } = found
+  const check = await checkInstallation(layout, record)
+  if (check.failure !== undefined) {
+    return unusable(`TensorFlow ${record.tensorflow} in ${layout.folder} does not work here: ${check.failure}`, SETUP)
+  }
+  return {
+    gpu: check.gpu ?? false,
+    report: { name: 'tensorflow', available: true, ...describe(record, check) },
+    load(options) {
+      applyEnvironment({ precision: 'f32', ...options })
+      return {
+        backend: loadInstallation(layout, record),
+        version: record.tensorflow,
+        threads: options.threads ?? availableParallelism(),
+      }
+    },
+  }
 }
 
-function find(): Loaded {
-  // From the user's folder: the packages are the user's choice, not our dependency.
-  const require = createRequire(join(process.cwd(), 'package.json'))
-  const failures: string[] = []
-  for (const name of PACKAGES) {
-    let path: string
-    try {
-      path = require.resolve(name)
-    } catch {
-      continue
-    }
-    try {
-      restoreUtil()
-      require(path)
-      const gpu = usesGpu()
-      const reason = `${name} is installed and ${gpu ? 'sees a GPU' : 'runs on the CPU'}`
-      return { gpu, report: { name: 'tensorflow', available: true, reason } }
-    } catch (cause) {
-      failures.push(`${name} does not load: ${(cause as Error).message.split('\n')[0]}`)
-    }
+function describe(
+  record: SetupRecord,
+  { gpu, devices = [], gflops, gflopsBf16 }: Check,
+): { reason: string; advice?: string } {
+  const speed = `${gflops} GFLOPS${gflopsBf16 === undefined ? '' : `, ${gflopsBf16} in bf16`}`
+  if (gpu) {
+    const where = devices.length > 0 ? devices.join(' and ') : 'a GPU'
+    return { reason: `TensorFlow ${record.tensorflow} on ${where} (${speed})`, advice: UNVERIFIED }
   }
-  const advice =
-    'npm install @tensorflow/tfjs-node-gpu (with CUDA) or @tensorflow/tfjs-node, in the folder you run from'
-  const reason = failures.join('; ') || 'neither @tensorflow/tfjs-node-gpu nor @tensorflow/tfjs-node is installed'
+  const reason = `TensorFlow ${record.tensorflow} on the CPU (${speed})`
+  if (record.gpu) return { reason: `${reason}: built for GPUs, it sees none`, advice: 'docs/gpu.md says what it needs' }
+  return hasGpu() ? { reason, advice: 'an NVIDIA GPU is here: run "pipeline setup tensorflow --gpu"' } : { reason }
+}
+
+function hasGpu(): boolean {
+  return existsSync('/dev/nvidiactl') || existsSync('/dev/dxg')
+}
+
+function lookBesideProject(): Seen {
+  const found = loadUserPackage()
+  if ('failures' in found) {
+    return unusable(found.failures.join('; ') || 'it is not set up', SETUP)
+  }
+  const { name, backend } = found
+  const gpu = backend.isUsingGpuDevice
+  const reason = `${name} is installed and ${gpu ? 'sees a GPU' : 'runs on the CPU'}`
+  return {
+    gpu,
+    report: { name: 'tensorflow', available: true, reason },
+    // It makes its own threads, one for each core; it has no way to ask or tell.
+    load: () => ({ backend, threads: 0 }),
+  }
+}
+
+function unusable(reason: string, advice: string): Seen {
   return { gpu: false, report: { name: 'tensorflow', available: false, reason, advice } }
-}
-
-function usesGpu(): boolean {
-  const backend = tf.findBackend('tensorflow') as { isGPUPackage?: boolean; isUsingGpuDevice?: boolean } | null
-  if (!backend) throw new Error('it registered no backend')
-  return backend.isUsingGpuDevice ?? backend.isGPUPackage ?? false
-}
-
-/** tfjs-node 4.22 calls helpers of node:util that Node 23 removed. */
-function restoreUtil(): void {
-  const removed = {
-    isNullOrUndefined: (value: unknown) => value === null || value === undefined,
-    isArray: Array.isArray,
-    isString: (value: unknown) => typeof value === 'string',
-    isNumber: (value: unknown) => typeof value === 'number',
-    isBoolean: (value: unknown) => typeof value === 'boolean',
-    isFunction: (value: unknown) => typeof value === 'function',
-    isObject: (value: unknown) => value !== null && typeof value === 'object',
-    isUndefined: (value: unknown) => value === undefined,
-    isNull: (value: unknown) => value === null,
-  }
-  const target = util as unknown as Record<string, unknown>
-  for (const [name, helper] of Object.entries(removed)) target[name] ??= helper
 }
