@@ -31,6 +31,8 @@ export interface Addon {
     inner: number,
     outer: number,
     gelu: boolean,
+    /** GELU as it is defined, instead of its tanh form. */
+    exact?: boolean,
   ): void
   linearBackward(
     bf16: boolean,
@@ -68,6 +70,29 @@ export interface Addon {
     rows: number,
     width: number,
   ): void
+  rmsNormForward(
+    x: Reals,
+    gamma: Float32Array,
+    y: Reals,
+    rstd: Float32Array | null,
+    rows: number,
+    width: number,
+    epsilon: number,
+  ): void
+  rmsNormBackward(
+    dy: Reals,
+    x: Reals,
+    gamma: Float32Array,
+    rstd: Float32Array,
+    dx: Float32Array,
+    dgamma: Float32Array,
+    rows: number,
+    width: number,
+  ): void
+  gatedSiluForward(x: Reals, y: Reals, rows: number, width: number): void
+  gatedSiluBackward(dy: Reals, x: Reals, dx: Reals, rows: number, width: number): void
+  rotaryHeadsForward(x: Reals, y: Reals, ...shape: RotaryArguments): void
+  rotaryHeadsBackward(dy: Reals, dx: Reals, ...shape: RotaryArguments): void
   attentionForward(
     bf16: boolean,
     qkv: Reals,
@@ -178,3 +203,15 @@ export interface Addon {
   softmax(x: Float32Array, y: Float32Array, rows: number, columns: number): void
   transpose(x: Float32Array, y: Float32Array, outer: number, a: number, b: number, inner: number): void
 }
+
+/** Tables [count, dim / 2], and positions within them. */
+export type RotaryArguments = [
+  cosines: Float32Array,
+  sines: Float32Array,
+  positions: Int32Array,
+  count: number,
+  rows: number,
+  heads: number,
+  groups: number,
+  dim: number,
+]

@@ -22,12 +22,15 @@ export interface Forward {
   readonly saved: readonly tf.Tensor[]
 }
 
-export type Activation = 'gelu_new'
+/** GELU (Hendrycks and Gimpel 2016) in its tanh form, or as it is defined, by Hugging Face's names. */
+export type Activation = 'gelu_new' | 'gelu'
 
 /** y[N,O] = activation(x[N,I] · w[I,O] + b[O]) + residual[N,O]. */
 export interface LinearKernel {
   /** Whether `forward` adds `residual`. Without it, it is given none, and the operation adds it. */
   readonly addsResidual?: boolean
+  /** Which activations it knows; the operation applies others after it. Default: 'gelu_new' only. */
+  readonly activations?: readonly Activation[]
   /** `saved` of the reference: `[z]`, the value before the activation, where there is one; else `[]`. */
   forward(a: {
     x: tf.Tensor2D
@@ -57,6 +60,45 @@ export interface LayerNormKernel {
     dgamma: tf.Tensor
     dbeta: tf.Tensor
   }
+}
+
+/** y = x * rstd * gamma over the rows of x[N,C]; rstd = 1 / sqrt(mean(x^2) + epsilon). */
+export interface RmsNormKernel {
+  /** `saved` of the reference: `[rstd [N]]`. */
+  forward(a: { x: tf.Tensor2D; gamma: tf.Tensor1D; epsilon: number; keep: boolean }): Forward
+  backward(a: { dy: tf.Tensor2D; x: tf.Tensor2D; gamma: tf.Tensor1D; saved: readonly tf.Tensor[] }): {
+    dx: tf.Tensor
+    dgamma: tf.Tensor
+  }
+}
+
+/** y[N,F] = silu(x[N,:F]) * x[N,F:] for x[N,2F]; silu(g) = g * sigmoid(g). */
+export interface GatedSiluKernel {
+  forward(a: { x: tf.Tensor2D }): tf.Tensor
+  backward(a: { dy: tf.Tensor2D; x: tf.Tensor2D }): tf.Tensor
+}
+
+export interface RotaryShape {
+  /** H, of the queries. */
+  readonly heads: number
+  /** G, of keys and of values; divides H. */
+  readonly groups: number
+  /** D of a head, even. */
+  readonly dim: number
+  /** [N], rows of the two tables. */
+  readonly positions: Int32Array
+  /** [P, D / 2] */
+  readonly cosines: Float32Array
+  readonly sines: Float32Array
+}
+
+/**
+ * From x[N, (H + 2G) D] to y[N, 3 H D], what attention takes: queries and keys turned by their position, components j and
+ * j + D / 2 together, then keys and values repeated for the H / G queries that share them.
+ */
+export interface RotaryHeadsKernel {
+  forward(a: { x: tf.Tensor2D; shape: RotaryShape }): tf.Tensor
+  backward(a: { dy: tf.Tensor2D; shape: RotaryShape }): tf.Tensor
 }
 
 export interface AttentionShape {
@@ -242,6 +284,9 @@ export interface LinearWeights {
 export interface Kernels {
   readonly linear: LinearKernel
   readonly layerNorm: LayerNormKernel
+  readonly rmsNorm: RmsNormKernel
+  readonly gatedSilu: GatedSiluKernel
+  readonly rotaryHeads: RotaryHeadsKernel
   readonly attention: AttentionKernel
   readonly embedding: EmbeddingKernel
   readonly crossEntropy: CrossEntropyKernel

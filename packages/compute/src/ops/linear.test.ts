@@ -42,6 +42,24 @@ onEveryBackend(() => {
     )
   })
 
+  it.each(SHAPES)('applies the exact GELU to [%i, %i] by [., %i] and adds a residual', (rows, from, to) => {
+    checkOp(
+      {
+        shapes: [[rows, from], [from, to], [to], [rows, to]],
+        run: (x, w, b, residual) =>
+          linear(x as tf.Tensor2D, w as tf.Tensor2D, b as tf.Tensor1D, {
+            activation: 'gelu',
+            residual: residual as tf.Tensor2D,
+          }),
+        truth: (x, w, b, residual) =>
+          double
+            .geluOfNormal(double.matMul(x!, w!, rows, from, to).map((value, i) => value + b![i % to]!))
+            .map((value, i) => value + residual![i]!),
+      },
+      to,
+    )
+  })
+
   it('applies bias and GELU', () => {
     // Large enough to be divided among threads.
     const [rows, from, to] = [131, 97, 89]

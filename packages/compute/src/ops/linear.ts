@@ -1,6 +1,7 @@
 import { tf } from '../tf.ts'
 import { differentiable } from './differentiable.ts'
 import { kernel } from './dispatch.ts'
+import { geluOfNormal } from './gelu.ts'
 import type { Activation } from './kernels.ts'
 import { expectRank, expectShape } from './shapes.ts'
 
@@ -10,7 +11,7 @@ import { expectRank, expectShape } from './shapes.ts'
  * @param x [N, I]
  * @param w [I, O]: GPT-2's Conv1D layout, no transpose
  * @param b [O], or null
- * @param options.activation 'gelu_new' is the tanh form of GELU that GPT-2 uses; default none
+ * @param options.activation 'gelu_new' is the tanh form of GELU that GPT-2 uses, 'gelu' the exact one of BERT; default none
  * @param options.residual [N, O], added last; what tf.add(residual, …) gives, in one pass where the backend can. Default none
  * @returns [N, O]
  */
@@ -26,6 +27,13 @@ export function linear(
   expectShape('linear', 'w', w, [x.shape[1], w.shape[1] ?? -1])
   if (b) expectShape('linear', 'b', b, [w.shape[1]])
   if (residual) expectShape('linear', 'residual', residual, [x.shape[0], w.shape[1]])
+  const { activations = ['gelu_new'] } = kernel('linear')
+  if (activation === 'gelu' && !activations.includes(activation)) {
+    return tf.tidy(() => {
+      const y = geluOfNormal(linear(x, w, b))
+      return residual ? tf.add(residual, y) : y
+    })
+  }
   return differentiable({
     inputs: [x, w, b, residual].filter(input => input !== null),
     forward: keep => {

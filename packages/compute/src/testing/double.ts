@@ -102,3 +102,62 @@ export function crossEntropy(
   })
   return Float64Array.of(total === 0 ? 0 : sum / total)
 }
+
+/** x times the probability that a normal variable is below x. */
+export function geluOfNormal(x: Float64Array): Float64Array {
+  return x.map(value => (value * (1 + erf(value / Math.SQRT2))) / 2)
+}
+
+/** By its series of positive terms (Abramowitz and Stegun 7.1.6). */
+function erf(x: number): number {
+  if (Math.abs(x) > 6) return Math.sign(x)
+  let term = (2 / Math.sqrt(Math.PI)) * x * Math.exp(-x * x)
+  let sum = 0
+  for (let n = 1; Math.abs(term) > 1e-18; n++) {
+    sum += term
+    term *= (2 * x * x) / (2 * n + 1)
+  }
+  return sum
+}
+
+export function rmsNorm(x: Float64Array, gamma: Float64Array, width: number, epsilon: number): Float64Array {
+  return x.map((value, i) => {
+    const row = x.subarray(i - (i % width), i - (i % width) + width)
+    const mean = row.reduce((sum, each) => sum + each * each, 0) / width
+    return (value / Math.sqrt(mean + epsilon)) * gamma[i % width]!
+  })
+}
+
+/** silu of the first half of each row times the second. */
+export function gatedSilu(x: Float64Array, width: number): Float64Array {
+  return Float64Array.from({ length: x.length / 2 }, (_, i) => {
+    const at = Math.floor(i / width) * 2 * width + (i % width)
+    return (x[at]! / (1 + Math.exp(-x[at]!))) * x[at + width]!
+  })
+}
+
+/** Complex numbers x[j] + i x[j + D / 2] times e^(i position theta^(-2j / D)); keys and values repeated. */
+export function rotaryHeads(
+  x: Float64Array,
+  { heads, groups, dim }: { heads: number; groups: number; dim: number },
+  positions: ArrayLike<number>,
+  theta: number,
+): Float64Array {
+  const [wide, half] = [heads + 2 * groups, dim / 2]
+  const y = new Float64Array(positions.length * 3 * heads * dim)
+  for (let row = 0; row < positions.length; row++) {
+    for (let head = 0; head < 3 * heads; head++) {
+      const [kind, which] = [Math.floor(head / heads), head % heads]
+      const shared = Math.floor(which / (heads / groups))
+      const from = (row * wide + (kind === 0 ? which : heads + (kind - 1) * groups + shared)) * dim
+      const into = (row * 3 * heads + head) * dim
+      for (let j = 0; j < half; j++) {
+        const angle = kind === 2 ? 0 : positions[row]! * theta ** ((-2 * j) / dim)
+        const [a, b] = [x[from + j]!, x[from + half + j]!]
+        y[into + j] = a * Math.cos(angle) - b * Math.sin(angle)
+        y[into + half + j] = a * Math.sin(angle) + b * Math.cos(angle)
+      }
+    }
+  }
+  return y
+}

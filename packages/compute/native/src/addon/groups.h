@@ -5,6 +5,7 @@
 namespace sluice {
 void exportSystem(napi_env env, napi_value exports);
 void exportLayers(napi_env env, napi_value exports);
+void exportGated(napi_env env, napi_value exports);
 void exportLoss(napi_env env, napi_value exports);
 void exportOptimizer(napi_env env, napi_value exports);
 void exportGeneral(napi_env env, napi_value exports);

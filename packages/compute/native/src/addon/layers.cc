@@ -7,14 +7,15 @@
 namespace sluice {
 namespace {
 
-/** (bf16, x, w, bias?, residual?, y, slope?, rows, in, out, gelu) */
+/** (bf16, x, w, bias?, residual?, y, slope?, rows, in, out, gelu, exact?) */
 SLUICE_EXPORT(linearForward) {
   bool bf16 = false;
   const PrecisionKernels& kernels = call.kernels(0, &bf16);
   const Type kept = bf16 ? Type::bf16 : Type::f32;
   LinearForward a;
   a.rows = call.size(7, "rows"), a.in = call.size(8, "in"), a.out = call.size(9, "out");
-  a.gelu = call.flag(10, "gelu");
+  const bool exact = !call.absent(11) && call.flag(11, "exact");
+  if (call.flag(10, "gelu")) a.activation = exact ? Activation::gelu : Activation::geluTanh;
   const int64_t xLength = product(call, {a.rows, a.in}), yLength = product(call, {a.rows, a.out});
   a.x = bf16 ? call.array(1, "x", xLength) : call.arrayOf(kept, 1, "x", xLength);
   a.w = call.arrayOf(Type::f32, 2, "w", product(call, {a.in, a.out}));

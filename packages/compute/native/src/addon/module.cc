@@ -31,6 +31,7 @@ napi_value initialize(napi_env env, napi_value exports) {
   }
   sluice::exportSystem(env, exports);
   sluice::exportLayers(env, exports);
+  sluice::exportGated(env, exports);
   sluice::exportLoss(env, exports);
   sluice::exportOptimizer(env, exports);
   sluice::exportGeneral(env, exports);

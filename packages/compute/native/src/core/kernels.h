@@ -6,12 +6,15 @@
 namespace sluice {
 
 /** y = activation(x w + bias) + residual; x [rows, in], w [in, out]. */
+/** None; GELU in its tanh form; GELU as it is defined, by the normal distribution. */
+enum class Activation { none, geluTanh, gelu };
+
 struct LinearForward {
   Array x, w, bias, residual, y;
   /** The activation's slope, kept for the backward pass in the type that is multiplied; or absent. */
   Array slope;
   int64_t rows = 0, in = 0, out = 0;
-  bool gelu = false;
+  Activation activation = Activation::none;
 };
 
 /** With dz = dy * slope: dx = dz wT (in the type that is multiplied), dw = xT dz, dbias = column sums of dz. dx, dbias: or absent. */
@@ -188,6 +191,41 @@ struct PrecisionKernels {
   void (*crossEntropy)(const CrossEntropy&);
 };
 
+/** y = x / sqrt(mean(x^2) + epsilon) * gamma, row by row. */
+struct RmsNormForward {
+  Array x, y;
+  const float* gamma = nullptr;
+  float* rstd = nullptr;
+  int64_t rows = 0, width = 0;
+  float epsilon = 0;
+};
+
+struct RmsNormBackward {
+  Array dy, x;
+  const float *gamma = nullptr, *rstd = nullptr;
+  float *dx = nullptr, *dgamma = nullptr;
+  int64_t rows = 0, width = 0;
+};
+
+/** y[r, j] = silu(x[r, j]) * x[r, width + j]; backward, dx from dy. One type for all. */
+struct GatedSilu {
+  Array x, y, dy, dx;
+  int64_t rows = 0, width = 0;
+};
+
+/**
+ * From rows of `heads` queries, `groups` keys and `groups` values, each of `dim`, to rows of `heads` of each: queries and keys
+ * turned by the row's position (component j with component j + dim / 2), keys and values repeated for the queries that share
+ * them. Backward the same with `in` the gradient of the wide rows: turned back, and summed over those that share.
+ */
+struct RotaryHeads {
+  Array in, out;
+  /** [positions, dim / 2] */
+  const float *cosines = nullptr, *sines = nullptr;
+  const int32_t* positions = nullptr;
+  int64_t rows = 0, heads = 0, groups = 0, dim = 0;
+};
+
 /** What one instruction set offers. */
 struct KernelTable {
   const char* name;
@@ -197,6 +235,12 @@ struct KernelTable {
   bool hasBf16;
   void (*layerNormForward)(const LayerNormForward&);
   void (*layerNormBackward)(const LayerNormBackward&);
+  void (*rmsNormForward)(const RmsNormForward&);
+  void (*rmsNormBackward)(const RmsNormBackward&);
+  void (*gatedSiluForward)(const GatedSilu&);
+  void (*gatedSiluBackward)(const GatedSilu&);
+  void (*rotaryHeadsForward)(const RotaryHeads&);
+  void (*rotaryHeadsBackward)(const RotaryHeads&);
   void (*embeddingForward)(const Embedding&);
   void (*embeddingBackward)(const Embedding&);
   void (*adamW)(const AdamW&);

@@ -14,9 +14,12 @@
 #include "attention.h"
 #include "loss.h"
 #include "norm.h"
+#include "rms.h"
+#include "rotary.h"
 #include "embedding.h"
 #include "optimizer.h"
 #include "elementwise.h"
+#include "gated.h"
 #include "../simd/pairs.h"
 #include "decoder.h"
 
@@ -42,6 +45,12 @@ const KernelTable SLUICE_TABLE = {
 #endif
     SLUICE_ISA::layerNormForward,
     SLUICE_ISA::layerNormBackward,
+    SLUICE_ISA::rmsNormForward,
+    SLUICE_ISA::rmsNormBackward,
+    SLUICE_ISA::gatedSiluForward,
+    SLUICE_ISA::gatedSiluBackward,
+    SLUICE_ISA::rotaryHeadsForward,
+    SLUICE_ISA::rotaryHeadsBackward,
     SLUICE_ISA::embeddingForward,
     SLUICE_ISA::embeddingBackward,
     SLUICE_ISA::adamW,

@@ -59,5 +59,35 @@ template <bool fast, bool slope> static SLUICE_INLINE vf gelu(vf x, vf* slopeOut
   return y;
 }
 
+/**
+ * GELU as it is defined, x * P(X <= x) for a normal X, and its slope P + x * density. The tail P(X > |x|) by formula 7.1.26 of
+ * Abramowitz and Stegun, absolute error under 1e-7.
+ */
+template <bool slope> static SLUICE_INLINE vf geluOfNormal(vf x, vf* slopeOut) {
+  const vf size = max(x, sub(zero(), x));
+  const vf t = div(set1(1.f), fma(size, set1(0.3275911f * 0.70710678118654752f), set1(1.f)));
+  vf p = fma(set1(1.061405429f), t, set1(-1.453152027f));
+  p = fma(p, t, set1(1.421413741f));
+  p = fma(p, t, set1(-0.284496736f));
+  p = fma(p, t, set1(0.254829592f));
+  const vf bounded = min(size, set1(20.f));
+  const vf bell = exp(mul(mul(bounded, bounded), set1(-0.5f)));
+  const vf tail = mul(mul(mul(p, t), bell), set1(0.5f));
+  if (slope) {
+    // 1 right of 0; at 0 itself the tail is 1/2 and it does not matter.
+    const vf right = min(max(mul(x, set1(1e30f)), zero()), set1(1.f));
+    const vf below = fma(right, fnma(set1(2.f), tail, set1(1.f)), tail);
+    *slopeOut = fma(mul(x, set1(0.3989422804014327f)), bell, below);
+  }
+  return fnma(size, tail, max(x, zero()));
+}
+
+/** An activation by its name, and its slope. */
+template <Activation activation, bool fast, bool slope> static SLUICE_INLINE vf activate(vf x, vf* slopeOut) {
+  if constexpr (activation == Activation::geluTanh) return gelu<fast, slope>(x, slopeOut);
+  if constexpr (activation == Activation::gelu) return geluOfNormal<slope>(x, slopeOut);
+  return x;
+}
+
 }  // namespace SLUICE_ISA
 }  // namespace sluice

@@ -59,7 +59,7 @@ static Right<E> packRightTransposed(Workspace& workspace, const S* w, size_t ld,
   return {packed, panel};
 }
 
-template <class E, class X, class Y, bool withGelu, bool withSlope>
+template <class E, class X, class Y, Activation activation, bool withSlope>
 static void linearForwardAs(const LinearForward& a) {
   Workspace workspace;
   const int64_t depth = roundUp(a.in, int64_t{E::KP});
@@ -84,7 +84,7 @@ static void linearForwardAs(const LinearForward& a) {
       const auto value = [&](const float* from, size_t at, int64_t j, auto lanes, vf* slope) {
         vf v = load(from);
         if (bias) v = add(v, load(bias + column + j, lanes));
-        if constexpr (withGelu) v = gelu<E::fast, withSlope>(v, slope);
+        v = activate<activation, E::fast, withSlope>(v, slope);
         if (residual) v = add(v, load(residual + at, lanes));
         return v;
       };
@@ -110,9 +110,15 @@ static void linearForwardAs(const LinearForward& a) {
 }
 
 template <class E, class X, class Y> static void linearForwardTyped(const LinearForward& a) {
-  if (!a.gelu) linearForwardAs<E, X, Y, false, false>(a);
-  else if (a.slope) linearForwardAs<E, X, Y, true, true>(a);
-  else linearForwardAs<E, X, Y, true, false>(a);
+  switch (a.activation) {
+    case Activation::none: return linearForwardAs<E, X, Y, Activation::none, false>(a);
+    case Activation::geluTanh:
+      if (a.slope) return linearForwardAs<E, X, Y, Activation::geluTanh, true>(a);
+      return linearForwardAs<E, X, Y, Activation::geluTanh, false>(a);
+    case Activation::gelu:
+      if (a.slope) return linearForwardAs<E, X, Y, Activation::gelu, true>(a);
+      return linearForwardAs<E, X, Y, Activation::gelu, false>(a);
+  }
 }
 
 template <class E> static void linearForward(const LinearForward& a) {

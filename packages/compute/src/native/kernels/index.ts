@@ -4,6 +4,7 @@ import { attentionKernel } from './attention.ts'
 import { crossEntropyKernel } from './crossEntropy.ts'
 import { decoderKernel } from './decoder.ts'
 import { embeddingKernel } from './embedding.ts'
+import { gatedSiluKernel, rmsNormKernel, rotaryHeadsKernel } from './gated.ts'
 import { layerNormKernel } from './layerNorm.ts'
 import { linearKernel } from './linear.ts'
 import { adamWKernel, squaredNormsKernel } from './optimizer.ts'
@@ -14,6 +15,9 @@ export function nativeKernels(backend: NativeBackend): Kernels {
   return {
     linear: linearKernel(backend),
     layerNorm: layerNormKernel(backend),
+    rmsNorm: rmsNormKernel(backend),
+    gatedSilu: gatedSiluKernel(backend),
+    rotaryHeads: rotaryHeadsKernel(backend),
     attention: attentionKernel(backend),
     embedding: embeddingKernel(backend),
     crossEntropy: crossEntropyKernel(backend),

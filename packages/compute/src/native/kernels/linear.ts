@@ -9,6 +9,7 @@ export function linearKernel(backend: NativeBackend): LinearKernel {
   const { addon, profile } = backend
   return {
     addsResidual: true,
+    activations: ['gelu_new', 'gelu'],
     forward({ x, w, b, activation, residual, keep }) {
       const [rows, inner] = x.shape
       const outer = w.shape[1]
@@ -34,6 +35,7 @@ export function linearKernel(backend: NativeBackend): LinearKernel {
             inner,
             outer,
             activation !== null,
+            activation === 'gelu',
           ),
       )
       const saved = slope ? [backend.tensor([rows, outer], slope)] : []
