@@ -1,4 +1,5 @@
 import { DataError } from '@sluice/pipeline'
+import { bunzip2Reader } from '../bzip2/bunzip2.ts'
 import type { CorpusFile } from '../path/corpus-file.ts'
 import { compressionHead, compressionOf } from './compression.ts'
 import { type FileReader, openFile } from './file.ts'
@@ -20,6 +21,7 @@ export async function openBytes(file: CorpusFile): Promise<OpenedBytes> {
     const compression = compressionOf(await packed.peek(compressionHead))
     if (compression === 'none') return { reader: packed, plain }
     if (compression === 'gzip') return { reader: peekReader(gunzipReader(packed, file.name)) }
+    if (compression === 'bzip2') return { reader: peekReader(bunzip2Reader(packed, file.name)) }
     throw new DataError(`it is packed with ${compression}, which is not read yet`, {
       file: file.name,
       advice: 'unpack it, or pack it with gzip',

@@ -1,0 +1,53 @@
+import { type Content, contentOf } from './content.ts'
+import { BlockFault } from './fault.ts'
+import { invert, invertTwo } from './inverse.ts'
+import { type BlockHead, BlockSpace } from './space.ts'
+import { decodeSymbols } from './symbols.ts'
+
+/** The bytes of one block, and the bit of them that its magic begins at. */
+export interface PackedBlock {
+  /** With `padding` more bytes behind them. */
+  readonly bytes: Uint8Array
+  readonly start: number
+}
+
+export interface DecodedBlock {
+  readonly content: Content
+  /** The checksum that its content should have. */
+  readonly crc: number
+  /** The bit after its last one. */
+  readonly end: number
+}
+
+/** Two blocks at once are one wait for memory instead of two. */
+export const lanes = 2
+
+/**
+ * In steps of some 20 ms each, so that whoever has an event loop to look after can do so between them.
+ *
+ * @returns for each block, it or why there is none
+ */
+export type BlockDecoder = (blocks: readonly PackedBlock[]) => Generator<void, (DecodedBlock | BlockFault)[], undefined>
+
+/** Makes the function that decodes up to `lanes` blocks at once, in memory of its own that it keeps. */
+export function blockDecoder(): BlockDecoder {
+  const spaces = Array.from({ length: lanes }, () => new BlockSpace())
+  return function* decode(blocks) {
+    const heads: (BlockHead | BlockFault)[] = []
+    for (const [i, { bytes, start }] of blocks.entries()) {
+      try {
+        heads.push(decodeSymbols(bytes, start, spaces[i]!))
+      } catch (error) {
+        if (!(error instanceof BlockFault)) throw error
+        heads.push(error)
+      }
+      yield
+    }
+    const whole = heads.flatMap((head, i) => (head instanceof BlockFault ? [] : [{ head, space: spaces[i]! }]))
+    const [a, b] = whole
+    const texts = !a ? [] : b ? invertTwo(a.space, a.head, b.space, b.head) : [invert(a.space, a.head)]
+    return heads.map(head =>
+      head instanceof BlockFault ? head : { content: contentOf(texts.shift()!), crc: head.crc, end: head.end },
+    )
+  }
+}
