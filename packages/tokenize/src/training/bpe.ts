@@ -5,11 +5,12 @@ import { type BpeModel, rankMerges } from '../bpe/model.ts'
 import { bpeTokenizer } from '../bpe/tokenizer.ts'
 import { ByteStrings, hashBytes } from '../tables/byte-strings.ts'
 import { endOfTextToken, type Tokenizer } from '../tokenizer.ts'
+import { type Learner, type TrainOptions, train } from './learner.ts'
 import { learnMerges } from './merges.ts'
 import { rest } from './rest.ts'
-import { countWords, type Texts } from './word-counts.ts'
+import { type Texts, type WordCounts, wordsByCut } from './word-counts.ts'
 
-export interface TrainBpeOptions {
+export interface BpeOptions {
   /** Ids wanted, special tokens and the 256 bytes included. Fewer come out where the texts have no more pairs to merge. */
   vocabSize: number
   /** A pair that comes less often is not merged. Default 2. */
@@ -20,10 +21,9 @@ export interface TrainBpeOptions {
   cut?: BpeCutName
   /** Longer tokens, in bytes, are not made. Default: no limit. */
   maxTokenLength?: number
-  signal?: AbortSignal
-  /** Told how far it is, 0 to 1 for the merges and the bytes counted before that. */
-  progress?(state: { bytes: number; merges: number; share: number }): void
 }
+
+export type TrainBpeOptions = BpeOptions & TrainOptions
 
 /**
  * Learns a byte-level BPE. Equal texts and options give the merges and the ids of Hugging Face's
@@ -33,6 +33,23 @@ export interface TrainBpeOptions {
  * @throws ConfigError when `vocabSize` does not hold the bytes and the special tokens
  */
 export async function trainBpe(texts: Texts, options: TrainBpeOptions): Promise<Tokenizer> {
+  return train(bpeLearner(options), texts, options)
+}
+
+export function bpeLearner(options: BpeOptions): Learner {
+  const { cut = 'gpt2' } = options
+  checkOptions(options.vocabSize, options.specialTokens ?? [endOfTextToken])
+  return {
+    kind: 'bpe',
+    each: wordsByCut(bpeCuts[cut].end),
+    learn: (counts, { signal, progress }) => learnBpe(counts, { ...options, signal, progress }),
+  }
+}
+
+async function learnBpe(
+  { arena, starts, counts, bytes: counted }: WordCounts,
+  options: TrainBpeOptions,
+): Promise<Tokenizer> {
   const {
     vocabSize,
     minFrequency = 2,
@@ -41,17 +58,6 @@ export async function trainBpe(texts: Texts, options: TrainBpeOptions): Promise<
     cut = 'gpt2',
     signal,
   } = options
-  checkOptions(vocabSize, specialTokens)
-  let counted = 0
-  const wordCounts = await countWords(texts, {
-    cut: bpeCuts[cut].end,
-    signal,
-    progress: bytes => {
-      counted = bytes
-      options.progress?.({ bytes, merges: 0, share: 0 })
-    },
-  })
-
   const bytes: Uint8Array[] = specialTokens.map(token => new TextEncoder().encode(token))
   const byteIds = new Int32Array(256)
   // Numbered as they stand in `bytes`, less the special tokens: those are never met in a text.
@@ -62,11 +68,10 @@ export async function trainBpe(texts: Texts, options: TrainBpeOptions): Promise<
   }
   const special = new Map(specialTokens.map((token, id) => [token, id]))
 
-  const { words, counts } = wordCounts
-  const symbols = new Int32Array(words.bytes)
-  for (let i = 0; i < symbols.length; i++) symbols[i] = byteIds[words.arena[i]!]!
+  const symbols = new Int32Array(arena.length)
+  for (let i = 0; i < symbols.length; i++) symbols[i] = byteIds[arena[i]!]!
   const learning = learnMerges(
-    { symbols, starts: words.starts, counts },
+    { symbols, starts, counts },
     {
       minFrequency,
       maxTokenLength,

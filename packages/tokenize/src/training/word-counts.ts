@@ -1,20 +1,18 @@
-import { ByteStrings, hashBytes } from '../tables/byte-strings.ts'
 import { utf8Writer } from '../tables/utf8.ts'
 import { rest } from './rest.ts'
+import { WordTable } from './word-table.ts'
 
-/** How often each word comes. */
+/** Distinct words, and how often each comes: word `i` is `arena[starts[i] … starts[i + 1])`. */
 export interface WordCounts {
-  readonly words: ByteStrings
-  /** Of word `i`; exact up to 2^53. */
+  readonly size: number
+  readonly arena: Uint8Array
+  readonly starts: Int32Array
+  /** Exact up to 2^53. */
   readonly counts: Float64Array
-}
-
-export interface CountOptions {
-  /** Ends of words: `cut(bytes, at, end)` is where the word that begins at `at` ends. */
-  cut(bytes: Uint8Array, at: number, end: number): number
-  signal?: AbortSignal | undefined
-  /** Told the bytes counted so far, about every 16 MiB. */
-  progress?: ((bytes: number) => void) | undefined
+  /** Of the texts. */
+  readonly bytes: number
+  /** Rare words that were given up, so that memory has a bound, and how often they had come. */
+  readonly pruned: { readonly words: number; readonly occurrences: number }
 }
 
 export type Texts = Iterable<string> | AsyncIterable<string>
@@ -22,63 +20,50 @@ export type Texts = Iterable<string> | AsyncIterable<string>
 /** Takes a word: `bytes[at … end)`. */
 export type AddWord = (bytes: Uint8Array, at: number, end: number) => void
 
+/** Gives the words of a text to `add`. */
+export type EachWord = (bytes: Uint8Array, add: AddWord) => void
+
+export interface CountOptions {
+  /** Distinct words that are held; beyond that the rarest are given up. Default 2^21, up to 200 MB. */
+  maxWords?: number | undefined
+  signal?: AbortSignal | undefined
+  /** Told the bytes counted so far, about every 16 MiB. */
+  progress?: ((bytes: number) => void) | undefined
+}
+
 /** Bytes after which the event loop gets a turn. */
 const turn = 16 * 1024 * 1024
 
-/** Counts words: memory depends on the distinct ones and the longest text, not on the texts. */
-export class WordCounter {
-  readonly #words = new ByteStrings({ strings: 1 << 14, bytes: 1 << 17 })
-  #counts = new Float64Array(1 << 14)
-  /** Bytes of text so far. */
-  bytes = 0
-
-  /** @param options.each gives the words of a text to `add` */
-  async count(
-    texts: Texts,
-    options: Pick<CountOptions, 'signal' | 'progress'> & { each(bytes: Uint8Array, add: AddWord): void },
-  ): Promise<void> {
-    const write = utf8Writer()
-    const add: AddWord = (bytes, at, end) => this.add(bytes, at, end)
-    let due = this.bytes + turn
-    for await (const text of texts) {
-      const bytes = write(text)
-      options.each(bytes, add)
-      this.bytes += bytes.length
-      if (this.bytes >= due) {
-        due = this.bytes + turn
-        options.progress?.(this.bytes)
-        await rest(options.signal)
-      }
-      options.signal?.throwIfAborted()
+/** Counts the words of texts. Memory depends on the distinct ones and the longest text, not on the texts. */
+export async function countWords(texts: Texts, each: EachWord, options: CountOptions = {}): Promise<WordCounts> {
+  const { signal, progress } = options
+  const table = new WordTable(options.maxWords)
+  const write = utf8Writer()
+  const add: AddWord = (bytes, at, end) => table.add(bytes, at, end)
+  let counted = 0
+  let due = turn
+  for await (const text of texts) {
+    const bytes = write(text)
+    each(bytes, add)
+    counted += bytes.length
+    if (counted >= due) {
+      due = counted + turn
+      progress?.(counted)
+      await rest(signal)
     }
+    signal?.throwIfAborted()
   }
-
-  add(bytes: Uint8Array, at: number, end: number): void {
-    const word = this.#words.add(bytes, at, end, hashBytes(bytes, at, end))
-    if (word >= this.#counts.length) {
-      const grown = new Float64Array(this.#counts.length * 2)
-      grown.set(this.#counts)
-      this.#counts = grown
-    }
-    this.#counts[word]!++
-  }
-
-  result(): WordCounts {
-    return { words: this.#words, counts: this.#counts.subarray(0, this.#words.size) }
-  }
+  progress?.(counted)
+  return table.result(counted)
 }
 
-/** The words of texts that are cut end to end. */
-export async function countWords(texts: Texts, options: CountOptions): Promise<WordCounts> {
-  const { cut, signal, progress } = options
-  const counter = new WordCounter()
-  const each = (bytes: Uint8Array, add: AddWord): void => {
+/** The words of texts that are cut end to end. @param cut end of the word that begins at `bytes[at]` */
+export function wordsByCut(cut: (bytes: Uint8Array, at: number, end: number) => number): EachWord {
+  return (bytes, add) => {
     for (let at = 0; at < bytes.length; ) {
       const stop = cut(bytes, at, bytes.length)
       add(bytes, at, stop)
       at = stop
     }
   }
-  await counter.count(texts, { each, signal, progress })
-  return counter.result()
 }

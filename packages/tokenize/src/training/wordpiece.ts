@@ -6,11 +6,12 @@ import type { BertOptions } from '../wordpiece/options.ts'
 import { bertDefaults } from '../wordpiece/read.ts'
 import { wordPieceTokenizer } from '../wordpiece/tokenizer.ts'
 import { bertWords, readCharacter } from '../wordpiece/words.ts'
+import { type Learner, type TrainOptions, train } from './learner.ts'
 import { learnMerges } from './merges.ts'
 import { rest } from './rest.ts'
-import { type Texts, WordCounter, type WordCounts } from './word-counts.ts'
+import type { Texts, WordCounts } from './word-counts.ts'
 
-export interface TrainWordPieceOptions extends BertOptions {
+export interface WordPieceOptions extends BertOptions {
   /** Ids wanted, special tokens and the alphabet included. Fewer come out where the texts have no more pairs to merge. */
   vocabSize: number
   /** A pair that comes less often is not merged. Default 2. */
@@ -19,14 +20,15 @@ export interface TrainWordPieceOptions extends BertOptions {
   specialTokens?: readonly string[]
   /** The ids after these, whatever the texts hold: characters, and characters after `##`. Default: none. */
   initialTokens?: readonly string[]
+  /** Characters that the alphabet has whatever the texts hold and `limitAlphabet` says. Default: none. */
+  initialAlphabet?: readonly string[]
   /** Of the characters of the texts at most so many, the most frequent ones; words with others are unknown. Default: all. */
   limitAlphabet?: number
   /** Longer tokens, in characters, are not made. Default: no limit. */
   maxTokenLength?: number
-  signal?: AbortSignal
-  /** Told how far it is, 0 to 1 for the merges and the bytes counted before that. */
-  progress?(state: { bytes: number; merges: number; share: number }): void
 }
+
+export type TrainWordPieceOptions = WordPieceOptions & TrainOptions
 
 const prefix = '##'
 
@@ -39,20 +41,26 @@ const prefix = '##'
  * @throws ConfigError when `vocabSize` does not hold the alphabet
  */
 export async function trainWordPiece(texts: Texts, options: TrainWordPieceOptions): Promise<Tokenizer> {
-  const { vocabSize, minFrequency = 2, specialTokens = bertSpecialTokens, signal } = options
-  const { maxTokenLength, limitAlphabet = Number.POSITIVE_INFINITY, initialTokens = [] } = options
-  for (const needed of ['[UNK]', '[SEP]']) {
-    if (!specialTokens.includes(needed)) throw new ConfigError(`specialTokens lacks ${needed}`)
-  }
-  const counter = new WordCounter()
-  const visitWords = bertWords(options)
-  await counter.count(texts, {
-    each: (bytes, add) => visitWords(bytes, 0, bytes.length, word => add(word.bytes, 0, word.length)),
-    signal,
-    progress: bytes => options.progress?.({ bytes, merges: 0, share: 0 }),
-  })
-  const wordCounts = counter.result()
+  return train(wordPieceLearner(options), texts, options)
+}
 
+export function wordPieceLearner(options: WordPieceOptions): Learner {
+  for (const needed of ['[UNK]', '[SEP]']) {
+    if (!(options.specialTokens ?? bertSpecialTokens).includes(needed)) {
+      throw new ConfigError(`specialTokens lacks ${needed}`)
+    }
+  }
+  const visitWords = bertWords(options)
+  return {
+    kind: 'wordpiece',
+    each: (bytes, add) => visitWords(bytes, 0, bytes.length, word => add(word.bytes, 0, word.length)),
+    learn: (counts, { signal, progress }) => learnWordPiece(counts, { ...options, signal, progress }),
+  }
+}
+
+async function learnWordPiece(wordCounts: WordCounts, options: TrainWordPieceOptions): Promise<Tokenizer> {
+  const { vocabSize, minFrequency = 2, specialTokens = bertSpecialTokens, signal } = options
+  const { maxTokenLength, initialTokens = [] } = options
   const tokens: string[] = []
   const ids = new Map<string, number>()
   const idOf = (token: string): number => {
@@ -66,7 +74,7 @@ export async function trainWordPiece(texts: Texts, options: TrainWordPieceOption
   }
   for (const token of [...specialTokens, ...initialTokens]) idOf(token)
   const special = new Map(specialTokens.map(token => [token, ids.get(token)!]))
-  const spelt = spellWords(wordCounts, limitAlphabet, idOf)
+  const spelt = spellWords(wordCounts, options, idOf)
   if (tokens.length > vocabSize) {
     throw new ConfigError(`vocabSize is ${vocabSize}, special tokens and alphabet need ${tokens.length}`, {
       advice: 'raise it, or set limitAlphabet',
@@ -85,7 +93,7 @@ export async function trainWordPiece(texts: Texts, options: TrainWordPieceOption
   })
   for (let step = learning.next(); !step.done; step = learning.next()) {
     const merges = tokens.length - first
-    options.progress?.({ bytes: counter.bytes, merges, share: merges / Math.max(1, vocabSize - first) })
+    options.progress?.({ bytes: wordCounts.bytes, merges, share: merges / Math.max(1, vocabSize - first) })
     await rest(signal)
   }
   return wordPieceTokenizer({
@@ -102,16 +110,20 @@ export async function trainWordPiece(texts: Texts, options: TrainWordPieceOption
 }
 
 /** The words as ids of characters, numbered by `idOf`: the alphabet first, then the characters that continue a word. */
-function spellWords({ words, counts }: WordCounts, limit: number, idOf: (token: string) => number) {
+function spellWords(
+  { size, arena, starts: from, counts }: WordCounts,
+  { limitAlphabet = Number.POSITIVE_INFINITY, initialAlphabet = [] }: WordPieceOptions,
+  idOf: (token: string) => number,
+) {
   const frequency = new Map<number, number>()
   const continuing = new Set<number>()
-  const points = new Int32Array(words.bytes)
-  const starts = new Int32Array(words.size + 1)
+  const points = new Int32Array(arena.length)
+  const starts = new Int32Array(size + 1)
   let length = 0
-  for (let word = 0; word < words.size; word++) {
-    const end = words.starts[word + 1]!
-    for (let i = words.starts[word]!; i < end; ) {
-      const character = readCharacter(words.arena, i, end)
+  for (let word = 0; word < size; word++) {
+    const end = from[word + 1]!
+    for (let i = from[word]!; i < end; ) {
+      const character = readCharacter(arena, i, end)
       const point = character >>> 3
       points[length++] = point
       frequency.set(point, (frequency.get(point) ?? 0) + counts[word]!)
@@ -119,14 +131,15 @@ function spellWords({ words, counts }: WordCounts, limit: number, idOf: (token: 
     }
     starts[word + 1] = length
   }
+  for (const character of initialAlphabet) frequency.set(character.codePointAt(0)!, Number.POSITIVE_INFINITY)
   const kept = [...frequency]
-    .sort((a, b) => b[1] - a[1] || a[0] - b[0])
-    .slice(0, limit)
+    .sort((a, b) => (b[1] === a[1] ? a[0] - b[0] : b[1] - a[1]))
+    .slice(0, Math.max(limitAlphabet, initialAlphabet.length))
     .map(([point]) => point)
     .sort((a, b) => a - b)
   const firsts = new Map(kept.map(point => [point, idOf(String.fromCodePoint(point))]))
 
-  for (let word = 0; word < words.size; word++) {
+  for (let word = 0; word < size; word++) {
     for (let i = starts[word]! + 1; i < starts[word + 1]!; i++) continuing.add(points[i]!)
   }
   const furthers = new Map<number, number>()
@@ -135,15 +148,15 @@ function spellWords({ words, counts }: WordCounts, limit: number, idOf: (token: 
   }
 
   let to = 0
-  for (let word = 0; word < words.size; word++) {
-    const [from, end] = [starts[word]!, starts[word + 1]!]
+  for (let word = 0; word < size; word++) {
+    const [first, end] = [starts[word]!, starts[word + 1]!]
     starts[word] = to
     // Characters outside the alphabet are passed over, as there.
-    for (let i = from; i < end; i++) {
-      const id = (i === from ? firsts : furthers).get(points[i]!)
+    for (let i = first; i < end; i++) {
+      const id = (i === first ? firsts : furthers).get(points[i]!)
       if (id !== undefined) points[to++] = id
     }
   }
-  starts[words.size] = to
+  starts[size] = to
   return { symbols: points.subarray(0, to), starts, counts }
 }
