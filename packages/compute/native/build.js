@@ -46,7 +46,7 @@ export async function buildNative(options = {}) {
       compiler,
     })
   }
-  const common = compileFlags({ os, headers })
+  const common = compileFlags({ os, headers, portable, version: found.version })
   const link = linkFlags({ os, portable })
   const key = keyOf([found.version, os, cpu, ...common, ...link], headers)
   const present = findBuilt(output)

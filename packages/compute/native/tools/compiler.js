@@ -46,18 +46,25 @@ export function findHeaders() {
   }
 }
 
-/** Flags of every unit. @param {{ os: string, headers: string }} target */
-export function compileFlags({ os, headers }) {
+/**
+ * Flags of every unit.
+ *
+ * @param {{ os: string, headers: string, portable: boolean, version: string }} target `version` as the compiler tells it
+ */
+export function compileFlags({ os, headers, portable, version }) {
+  // Microsoft's library is a matter of the compiler there, not of the linker.
+  const own = portable && /windows-msvc/.test(version) ? ['-fms-runtime-lib=static'] : []
   return [
     '-std=c++17',
     '-O3',
     '-ffp-contract=off',
-    ...(os === 'win32' ? ['-DNAPI_EXTERN='] : ['-fPIC', '-pthread']),
+    ...(os === 'win32' ? ['-DNAPI_EXTERN=', '-D_CRT_SECURE_NO_WARNINGS'] : ['-fPIC', '-pthread']),
     '-fvisibility=hidden',
     '-Wall',
     '-Wextra',
     '-DNDEBUG',
     '-DNAPI_VERSION=8',
+    ...own,
     ...(env.CXXFLAGS ?? '').split(/\s+/).filter(Boolean),
     `-I${headers}`,
   ]
@@ -71,8 +78,8 @@ export function compileFlags({ os, headers }) {
  * @param {{ os: string, portable: boolean }} target `portable`: to run on other machines than this one
  */
 export function linkFlags({ os, portable }) {
-  if (os === 'darwin') return ['-bundle', '-undefined', 'dynamic_lookup']
-  if (os === 'win32') return ['-shared', ...(portable ? ['-static'] : [])]
+  if (os === 'darwin') return ['-shared', '-undefined', 'dynamic_lookup']
+  if (os === 'win32') return ['-shared']
   const own = portable ? ['-static-libstdc++', '-static-libgcc', '-Wl,--exclude-libs,ALL'] : []
   return ['-shared', '-pthread', '-Wl,-z,nodelete', '-Wl,-z,now', '-Wl,-z,relro', '-Wl,-z,noexecstack', ...own]
 }

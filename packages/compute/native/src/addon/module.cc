@@ -1,6 +1,10 @@
 // The addon's entry.
 #include <node_api.h>
-#if !defined(_WIN32)
+#if defined(_WIN32)
+#define WIN32_LEAN_AND_MEAN
+#define NOMINMAX
+#include <windows.h>
+#else
 #include <dlfcn.h>
 #endif
 
@@ -11,7 +15,11 @@ namespace {
 
 /** Node unloads an addon with the worker thread that loaded it; the pool's threads would go on in code that is gone. */
 void stayLoaded() {
-#if !defined(_WIN32)
+#if defined(_WIN32)
+  HMODULE self = nullptr;
+  GetModuleHandleExW(GET_MODULE_HANDLE_EX_FLAG_PIN | GET_MODULE_HANDLE_EX_FLAG_FROM_ADDRESS,
+                     reinterpret_cast<LPCWSTR>(&stayLoaded), &self);
+#else
   static bool done = false;
   if (done) return;
   Dl_info info;

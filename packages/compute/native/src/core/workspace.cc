@@ -26,15 +26,14 @@
 namespace sluice {
 
 void* allocateAligned(size_t bytes) {
-  constexpr size_t huge = size_t{2} << 20;
-  const bool large = bytes >= huge;
-  const size_t alignment = large ? huge : 64;
   const size_t size = roundUp(larger(bytes, size_t{1}), size_t{64});
 #if defined(_WIN32)
   return _aligned_malloc(size, 64);
 #else
+  constexpr size_t huge = size_t{2} << 20;
+  const bool large = bytes >= huge;
   void* memory = nullptr;
-  if (posix_memalign(&memory, alignment, size) != 0) return nullptr;
+  if (posix_memalign(&memory, large ? huge : 64, size) != 0) return nullptr;
 #if defined(__linux__) && defined(MADV_HUGEPAGE)
   // Advice on whole huge pages only: the tail would be rounded up and waste up to 2 MB.
   if (large) madvise(memory, size / huge * huge, MADV_HUGEPAGE);
