@@ -1,11 +1,13 @@
 import type { BuildContext, Documents, Kind, Source } from '@sluice/pipeline'
 import { booksKind } from './books/config.ts'
 import { jsonlKind } from './jsonl/config.ts'
+import { newsKind } from './news/config.ts'
 import { textKind } from './text/config.ts'
 
 /** What a config's `sources` can use. */
 export const ingestKinds: readonly Kind<'source', any, Source<Documents>, BuildContext>[] = [
   booksKind,
   jsonlKind,
+  newsKind,
   textKind,
 ]

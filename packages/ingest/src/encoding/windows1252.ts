@@ -34,6 +34,12 @@ export function windows1252Reader(input: ByteReader): ByteReader {
   }
 }
 
+/** Text in Windows-1252, at once. */
+export function windows1252Text(bytes: Uint8Array): string {
+  const text = Buffer.allocUnsafe(3 * bytes.length)
+  return text.toString('utf8', 0, encode(bytes, text))
+}
+
 /** Returns the number of bytes written. */
 function encode(raw: Uint8Array, text: Uint8Array): number {
   let at = 0

@@ -5,19 +5,22 @@ import { jsonl } from './jsonl.ts'
 
 const column = z.string().min(1)
 
+/** Which columns hold what, in a config. */
+export const columnsConfig = z
+  .strictObject({
+    text: z.union([column, z.array(column).min(1)]).describe('several are joined by a blank line'),
+    id: column.describe('identity of the document'),
+    url: column.describe('where it came from'),
+    created: column.describe('when it was written'),
+    lang: column.describe('its language'),
+  })
+  .partial()
+  .default({})
+  .describe('columns by name or dotted path ("meta.url"), where they do not have one of the usual names')
+
 const config = z.strictObject({
   ...filesConfig,
-  columns: z
-    .strictObject({
-      text: z.union([column, z.array(column).min(1)]).describe('several are joined by a blank line'),
-      id: column.describe('identity of the document'),
-      url: column.describe('where it came from'),
-      created: column.describe('when it was written'),
-      lang: column.describe('its language'),
-    })
-    .partial()
-    .default({})
-    .describe('columns by name or dotted path ("meta.url"), where they do not have one of the usual names'),
+  columns: columnsConfig,
   onError: z.enum(['error', 'skip']).default('error').describe('what a line that is no record, or has no text, does'),
 })
 

@@ -47,7 +47,7 @@ export function jsonl(options: JsonlOptions): Source<Documents> {
 const withoutText = ['record without text', 'records without text'] as const
 const defaults = { columns: {}, onError: 'error' as const, maxLineBytes: 256 * 1024 * 1024 }
 
-function jsonlReader(settings: Required<JsonlOptions>): FormatReader<JsonlPosition> {
+export function jsonlReader(settings: Required<JsonlOptions>): FormatReader<JsonlPosition> {
   const { encoding, onError, maxLineBytes: limit } = settings
   const target = pieceBytes(settings)
   const documentsOf = lineReader(settings)
