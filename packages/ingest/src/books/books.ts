@@ -1,4 +1,5 @@
 import type { DocumentRow, Documents, Source } from '@sluice/pipeline'
+import { isZip } from '../archive/is-zip.ts'
 import { openUtf8 } from '../encoding/open.ts'
 import { brokenOnce } from '../pieces/broken.ts'
 import { decodePiece } from '../pieces/decode.ts'
@@ -8,6 +9,7 @@ import { piecesOf } from '../pieces/pieces.ts'
 import { type FormatReader, filesSource } from '../source/files-source.ts'
 import { type FilesOptions, filesDefaults } from '../source/options.ts'
 import { type Chapter, chaptersOf } from './chapters/chapters.ts'
+import { type EpubPosition, epubReader } from './epub/epub.ts'
 import type { BookHeader } from './gutenberg/header.ts'
 import { bookStretches } from './gutenberg/stretches.ts'
 import { unwrap } from './unwrap.ts'
@@ -23,14 +25,23 @@ export interface BooksOptions extends FilesOptions {
 export type BookPosition = { readonly rows: number }
 
 /**
- * Books in plain text. Header, credits and footer of Project Gutenberg go, in all their historical spellings; title, author and
+ * Books in plain text and EPUB. Header, credits and footer of Project Gutenberg go, in all their historical spellings; title, author and
  * number are kept as metadata. Chapters joined are the book. Ids: the file's name; `name#7` for the seventh chapter.
  *
  * Chapters are looked for in 8 MiB at a time: a whole book, for all but a handful.
  */
 export function books(options: BooksOptions): Source<Documents> {
   const settings = { chapters: false, unwrap: false, ...options, ...filesDefaults(options, 'books') }
-  return filesSource({ ...settings, extensions: ['.txt', '.text'], read: bookReader(settings) })
+  const readText = bookReader(settings)
+  const readEpub = epubReader(settings)
+  return filesSource<BookPosition | EpubPosition>({
+    ...settings,
+    extensions: ['.txt', '.text', '.epub'],
+    async *read(file, from, context) {
+      if (await isZip(file)) yield* readEpub(file, from as EpubPosition | undefined, context)
+      else yield* readText(file, from as BookPosition | undefined, context)
+    },
+  })
 }
 
 const chapterWindow = 8 * 1024 * 1024

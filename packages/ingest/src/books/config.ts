@@ -9,11 +9,11 @@ const config = z.strictObject({
   unwrap: z.boolean().default(false).describe('join hard-wrapped lines to paragraphs'),
 })
 
-/** `{ "use": "books", "path": "corpora/books/*.txt" }` */
+/** `{ "use": "books", "path": "corpora/books" }` */
 export const booksKind: Kind<'source', z.output<typeof config>, Source<Documents>, BuildContext> = {
   kind: 'source',
   use: 'books',
-  summary: 'books in plain text, without the header and footer of Project Gutenberg',
+  summary: 'books in plain text and EPUB, without the header and footer of Project Gutenberg',
   config,
   build: (config, context) => books({ ...config, ...placed(context) }),
 }
