@@ -1,7 +1,8 @@
 import { DataError } from '@sluice/pipeline'
-import { openBytes } from '../bytes/open.ts'
+import { peekReader } from '../bytes/peek.ts'
 import { decodeLabelled } from '../html/charset.ts'
 import type { CorpusFile } from '../path/corpus-file.ts'
+import { openPlaced } from '../warc/open.ts'
 import type { NewsFormat } from './options.ts'
 
 /** Bytes of a file's beginning that tell what it is. */
@@ -9,7 +10,7 @@ const headBytes = 4096
 
 /** What a file of news is, by how it begins. @throws DataError */
 export async function formatOf(file: CorpusFile): Promise<NewsFormat> {
-  const { reader } = await openBytes(file)
+  const reader = peekReader((await openPlaced(file)).reader)
   let bytes: Uint8Array
   try {
     bytes = Uint8Array.from(await reader.peek(headBytes))
@@ -22,7 +23,8 @@ export async function formatOf(file: CorpusFile): Promise<NewsFormat> {
   if (head.startsWith('WARC/')) return 'warc'
   if (head.startsWith('{')) return 'jsonl'
   const markup = head.replace(/<!--[\s\S]*?(?:-->|$)|<[?!][^>]*(?:>|$)/g, '').trimStart()
-  if (/^<(?:rss|feed|rdf:RDF|\w+:feed)[\s>]/i.test(markup)) return 'feed'
+  const feed = /^<(?:rss|feed|rdf:RDF|\w+:feed)[\s>]/i.test(markup)
+  if (feed || /<!doctype (?:rss|feed|rdf:RDF)\b/i.test(head)) return 'feed'
   if (/^<|<html|<body|<div|<p>/i.test(head)) return 'html'
   if (head === '') return 'jsonl'
   throw new DataError('it is neither a WARC, a feed, JSON Lines nor a web page', {

@@ -38,6 +38,8 @@ export async function* warcRecords(
   let from = 0
   let held = 0
   let ended = false
+  // What fails while looking ahead is told when the records before it have been given out.
+  let failure: { error: unknown } | undefined
 
   /** Holds `count` bytes of content from `from` on, fewer only at the end. */
   async function hold(count: number): Promise<boolean> {
@@ -54,7 +56,10 @@ export async function* warcRecords(
         window.copy(larger)
         window = larger
       }
-      const read = await reader.read(window.subarray(held))
+      const read = await reader.read(window.subarray(held)).catch((error: unknown) => {
+        failure = { error }
+        return 0
+      })
       ended = read === 0
       held += read
     }
@@ -65,7 +70,8 @@ export async function* warcRecords(
     at += count
   }
   let short: DataError | undefined
-  const cut = (place: Place): DataError => {
+  const cut = (place: Place): unknown => {
+    if (failure) return failure.error
     short = new DataError('the WARC file is cut short: it ends inside a record', {
       file: options.file,
       place: placeName(place),
@@ -156,7 +162,10 @@ export async function* warcRecords(
     let place = reader.placeOf(at)
     try {
       await passBlankLines()
-      if (!(await hold(1))) return
+      if (!(await hold(1))) {
+        if (failure) throw failure.error
+        return
+      }
       place = reader.placeOf(at)
       const record = await nextRecord(place)
       if (record) yield record
@@ -173,6 +182,7 @@ export async function* warcRecords(
       from = 0
       held = 0
       ended = false
+      failure = undefined
       if (!(await reader.recover())) return
     }
   }
