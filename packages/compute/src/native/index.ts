@@ -9,6 +9,7 @@ import { elementwiseKernels } from './tfjs/elementwise.ts'
 import { matMulKernels } from './tfjs/matMul.ts'
 import { reductionKernels } from './tfjs/reductions.ts'
 import { registerTfjsKernels } from './tfjs/register.ts'
+import { slice, split } from './tfjs/slice.ts'
 import { transposeKernels } from './tfjs/transpose.ts'
 
 const ADVICE = 'run "pipeline setup native", which needs a C++ compiler (g++ or clang)'
@@ -68,6 +69,8 @@ function register(addon: Addon, threads: number | undefined, precision: 'f32' | 
     ...matMulKernels,
     ...reductionKernels,
     ...transposeKernels,
+    Slice: slice,
+    SplitV: split,
   })
   registerKernels('native', nativeKernels(backend))
   // The lowest priority: tfjs takes it only when it is asked to.
