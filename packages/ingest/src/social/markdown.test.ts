@@ -30,8 +30,9 @@ test('text without marks is left alone', () => {
 
 // A pattern that looks back from every place would take minutes, and the test its time.
 test.each(['[', '*', '**a', '_', '`', '~', '>!', '^(', '(', '[a](', '> ', '- ', '&', '\\', 'a@', '@a.', '#'])(
-  'half a million of %j are done with',
+  'a hundred thousand of %j are done with',
   mark => {
-    expect(markdownToText(mark.repeat(500_000))).toBeTypeOf('string')
+    expect(markdownToText(mark.repeat(100_000 / mark.length))).toBeTypeOf('string')
+    expect(markdownToText(mark.repeat(1_000_000))).toBe(mark.repeat(1_000_000).trim())
   },
 )

@@ -12,12 +12,16 @@ export function decodeEntities(text: string): string {
   })
 }
 
+/** Characters over which a text is left with its marks: Reddit takes 40,000. */
+const maxLength = 100_000
+
 /**
  * The words of Reddit's Markdown without its marks: emphasis, headings, quotes, code, spoilers, escapes; of a link its text. Lists
- * and lines stay as they are written. Every pattern's reach is bounded, so that no text takes more than linear time.
+ * and lines stay as they are written. Every pattern's reach is bounded, and so is the text, so that none takes long.
  */
 export function markdownToText(markdown: string): string {
   const lines = decodeEntities(markdown).replace(/\r\n?/g, '\n')
+  if (lines.length > maxLength) return lines.trim()
   return (
     lines
       // Fences, rules and underlines of headings.
