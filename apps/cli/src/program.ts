@@ -3,6 +3,7 @@ import { ConfigError } from '@sluice/pipeline'
 import yargs, { type Argv } from 'yargs'
 import type { Command, CommonOptions } from './commands/command.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { fillCommand } from './commands/fill.ts'
 import { generateCommand } from './commands/generate.ts'
 import { initCommand } from './commands/init.ts'
 import { runCommand } from './commands/run.ts'
@@ -15,6 +16,7 @@ import { explain } from './usage.ts'
 export const commands: readonly Command[] = [
   runCommand,
   generateCommand,
+  fillCommand,
   validateCommand,
   tokenizerCommand,
   doctorCommand,

@@ -1,4 +1,6 @@
+import type { Kind } from '@sluice/pipeline'
 import { expect, test, vi } from 'vitest'
+import { z } from 'zod'
 import { checkRecipe } from './check-recipe.ts'
 import { chooseVariant } from './choose.ts'
 import { trainingBytes } from './memory.ts'
@@ -26,7 +28,7 @@ test('the recipe follows the backend that is found; the memory it would need on 
   const { recipe, variant, warnings } = await chooseVariant(loaded({ perBackend, train }), undefined)
   expect([variant, recipe.data.batchSize, warnings]).toEqual(['native', 9, []])
   const onWasm = checkRecipe(loaded({ data: { ...tinyConfig.data, batchSize: 2 } }))
-  const needBytes = trainingBytes(onWasm)
+  const needBytes = trainingBytes(onWasm, registry)
   expect(needBytes).toBeGreaterThan(16 * 8368)
   expect(chooseBackend).toHaveBeenLastCalledWith('auto', { precision: 'f32', threads: 2, needBytes })
 })
@@ -60,5 +62,8 @@ test('a run that goes on keeps its variant', async () => {
 })
 
 test('a model whose shape its section does not tell needs an unknown amount', () => {
-  expect(trainingBytes({ ...checkRecipe(loaded({})), model: { use: 'other' } })).toBeUndefined()
+  const other = builtInRegistry()
+  const model: Kind = { kind: 'model', use: 'other', summary: '', config: z.strictObject({}), build: () => ({}) }
+  other.add(model)
+  expect(trainingBytes({ ...checkRecipe(loaded({})), model: { use: 'other' } }, other)).toBeUndefined()
 })

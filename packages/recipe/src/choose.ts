@@ -19,7 +19,7 @@ export interface Choice {
 export async function chooseVariant(loaded: LoadedRecipe, begun: BackendName | undefined): Promise<Choice> {
   const { train } = checkRecipe(loaded)
   // Only WebAssembly has a limit below the machine's: what matters is how much the recipe needs there.
-  const needBytes = trainingBytes(recipeFor(loaded, begun ?? 'wasm'))
+  const needBytes = trainingBytes(recipeFor(loaded, begun ?? 'wasm'), loaded.registry)
   const found = await chooseBackend(train.backend, optionsOf(train, needBytes))
   const variant = begun ?? found.backend.name
   const recipe = recipeFor(loaded, variant)

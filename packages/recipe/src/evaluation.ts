@@ -1,5 +1,7 @@
 import type { EvaluationSet, RunEvent } from '@sluice/pipeline'
-import { loadEvaluation, prepareEvaluation, saveEvaluation, type Tokenizer } from '@sluice/tokenize'
+import { loadEvaluation, mask, prepareEvaluation, saveEvaluation, type Tokenizer } from '@sluice/tokenize'
+import type { Model } from '@sluice/transformer'
+import { from, lastValueFrom, map, toArray } from 'rxjs'
 import type { Corpus } from './corpus.ts'
 import type { Recipe } from './recipe.ts'
 
@@ -31,4 +33,26 @@ export async function prepareEvaluationSet(context: {
   signal.throwIfAborted()
   await saveEvaluation(set, path)
   return set
+}
+
+/** The set as the model is measured on it: for one of masked tokens, the same ones masked at every evaluation. */
+export async function evaluationFor(
+  model: Pick<Model, 'predicts'>,
+  set: EvaluationSet,
+  context: { recipe: Recipe; tokenizer: Tokenizer; emit(event: RunEvent): void },
+): Promise<EvaluationSet> {
+  if (model.predicts === 'next') return set
+  const { recipe, tokenizer, emit } = context
+  const stage = mask({ ...recipe.data.mask, tokenizer, id: 'evaluation/mask' })
+  const { signal } = new AbortController()
+  await stage.open?.({ seed: recipe.seed, signal, emit, whenConsumed: async () => {} }, undefined)
+  const frames = from(set.blocks.map(batch => ({ batch, cursor: {}, seq: 0 })))
+  const blocks = await lastValueFrom(
+    frames.pipe(
+      stage.apply,
+      map(frame => frame.batch),
+      toArray(),
+    ),
+  )
+  return { ...set, blocks }
 }

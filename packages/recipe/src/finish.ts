@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { listCheckpoints, readCheckpoint } from '@sluice/checkpoint'
 import { type Backend, tf } from '@sluice/compute'
 import type { Json, RunEvent, RunFolder } from '@sluice/pipeline'
-import { countParameters, type LanguageModel, parameterGroup } from '@sluice/transformer'
+import { countParameters, type Model, parameterGroup } from '@sluice/transformer'
 import { checkpointsDir } from './layout.ts'
 import { whatWasLearned } from './learned.ts'
 import { readEvents } from './log.ts'
@@ -14,7 +14,7 @@ export interface Ended {
   readonly recipe: Recipe
   readonly folder: RunFolder
   readonly backend: Backend
-  readonly model: LanguageModel
+  readonly model: Model
   readonly outcome: RunSummary['outcome']
   /** What this session told at its end and no log keeps: the counters of the stages. */
   readonly finished: readonly RunEvent[]
@@ -30,7 +30,7 @@ export async function finish({ recipe, folder, backend, model, outcome, finished
   const last = evaluations.at(-1)
   const figures = {
     outcome,
-    parameters: countParameters(model.config).total,
+    parameters: countParameters(model.parameters).total,
     step: metrics.at(-1)?.step ?? 0,
     steps: recipe.train.steps,
     tokens,
@@ -50,15 +50,19 @@ export async function finish({ recipe, folder, backend, model, outcome, finished
     run: { ...described, ...told, config, summary: figures, versions: await versions() },
   })
   const sample = samples.at(-1)
-  return { ...described, ...figures, path: folder.path, report, ...(sample ? { sample } : {}) }
+  const { predicts } = model
+  return { ...described, ...figures, predicts, path: folder.path, report, ...(sample ? { sample } : {}) }
 }
 
 /** How far the weights are from those of step 0, which every run keeps. */
-async function changesOf(model: LanguageModel, run: string, last: MetricPoint | undefined): Promise<GroupChange[]> {
+async function changesOf(model: Model, run: string, last: MetricPoint | undefined): Promise<GroupChange[]> {
   const start = (await listCheckpoints(checkpointsDir(run))).find(({ step }) => step === 0)
   if (!start) return []
   const { weights: before } = await readCheckpoint(start.path, { part: 'weights' })
-  const after = new Map([...model.weights()].filter(([name]) => model.parameters.has(name)))
+  // A table of positions that are not trained is written with the weights, but nothing is to be told of it.
+  const positioned = [...model.parameters.keys()].some(name => parameterGroup(name) === 'positions')
+  const told = [...model.weights()].filter(([name]) => positioned || parameterGroup(name) !== 'positions')
+  const after = new Map(told)
   const prefix = 'grad_norm.'
   const norms = Object.entries(last ?? {}).filter(([name]) => name.startsWith(prefix))
   const gradNorms = Object.fromEntries(norms.map(([name, norm]) => [name.slice(prefix.length), norm]))

@@ -1,6 +1,8 @@
 export { checkRecipe } from './check-recipe.ts'
+export { type Filled, type Filling, fillMasks } from './fill.ts'
 export { inspectBackends } from './inspect-backends.ts'
 export { type LoadedRecipe, loadRecipe } from './load-recipe.ts'
+export { modelShape } from './model.ts'
 export type { Recipe, SourceSection, UseSection } from './recipe.ts'
 export { builtInRegistry } from './registry.ts'
 export { summaryText } from './report/index.ts'

@@ -28,6 +28,12 @@ export interface Recipe {
     readonly blockSize: number
     readonly batchSize: number
     readonly shuffle: number
+    readonly mask: {
+      readonly share: number
+      readonly maskShare: number
+      readonly randomShare: number
+      readonly wholeWords: boolean
+    }
     readonly evaluation: { readonly share: number; readonly by: 'document' | 'tail'; readonly tokens: number }
   }
   readonly model: UseSection

@@ -9,6 +9,8 @@ export interface RunSummary extends ReportSummary {
   readonly path: string
   /** What computed, in words. */
   readonly backend: string
+  /** What the model is for: continuing texts, or filling in masks. Absent where there is none yet. */
+  readonly predicts?: 'next' | 'masked'
   readonly notes: readonly string[]
   readonly evaluations: readonly EvaluationPoint[]
   readonly baselines?: Baselines

@@ -1,11 +1,11 @@
 import { checkpoint } from '@sluice/checkpoint'
 import type { Backend, BackendName } from '@sluice/compute'
 import { atomicWrite, type Registry, type RunEvent, type RunFolder, run } from '@sluice/pipeline'
-import { batch, pack, shuffle, tokenize } from '@sluice/tokenize'
+import { batch, mask, pack, shuffle, tokenize } from '@sluice/tokenize'
 import { train } from '@sluice/trainer'
-import { countParameters, type LanguageModel } from '@sluice/transformer'
+import { countParameters, type LanguageModel, type MaskedModel } from '@sluice/transformer'
 import type { Corpus } from './corpus.ts'
-import { prepareEvaluationSet } from './evaluation.ts'
+import { evaluationFor, prepareEvaluationSet } from './evaluation.ts'
 import { finish } from './finish.ts'
 import { checkpointsDir } from './layout.ts'
 import { openLog } from './log.ts'
@@ -40,7 +40,7 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
   const log = await openLog({ folder, length: earlier?.state.metricsLength, publish })
   const { emit } = log
   const signal = AbortSignal.any([options.signal, log.broken])
-  let model: LanguageModel | undefined
+  let model: LanguageModel | MaskedModel | undefined
   try {
     await atomicWrite(folder.file('config.json'), `${JSON.stringify(recipe, null, 2)}\n`)
 
@@ -53,6 +53,8 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
     options.begin()
     emit(plan(model, recipe, backend, folder.path))
 
+    // A model of masked tokens says nothing unless it is asked.
+    const unasked = model.predicts === 'masked' && training.sample.prompt === ''
     const chain = run({
       source: corpus.repeated(),
       stages: [
@@ -60,15 +62,16 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
         tokenize({ tokenizer }),
         pack({ blockSize: data.blockSize, tokenizer }),
         ...(data.shuffle === 0 ? [] : [shuffle({ window: data.shuffle })]),
+        ...(model.predicts === 'masked' ? [mask({ ...data.mask, tokenizer })] : []),
         batch({ batchSize: data.batchSize }),
         train({
           ...training,
           model,
           backend,
-          evaluation,
+          evaluation: evaluation && (await evaluationFor(model, evaluation, { recipe, tokenizer, emit })),
           // At least before the first step and after the last, so that one sees what training did.
           sampleEvery: training.sampleEvery ?? training.steps,
-          sample: sampler({ recipe, tokenizer, signal }),
+          sample: unasked ? undefined : sampler({ recipe, tokenizer, signal }),
           resume: earlier?.checkpoint,
         }),
       ],
@@ -102,9 +105,14 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
 }
 
 /** What is about to be trained, in words and in numbers, for whoever shows the run. */
-function plan(model: LanguageModel, { model: { use }, data, train }: Recipe, backend: Backend, path: string): RunEvent {
+function plan(
+  model: LanguageModel | MaskedModel,
+  { model: { use }, data, train }: Recipe,
+  backend: Backend,
+  path: string,
+): RunEvent {
   const { vocabSize } = model.config
-  const { total } = countParameters(model.config)
+  const { total } = countParameters(model.parameters)
   const shape = `${use} with ${total} parameters, vocabulary ${vocabSize}, context ${data.blockSize}`
   const message = `${shape}, ${train.steps} steps of ${data.batchSize} blocks on ${backend.description}`
   const values = { steps: train.steps, parameters: total, vocabSize, backend: backend.name, path }

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { listCheckpoints, readCheckpoint } from '@sluice/checkpoint'
 import { chooseBackend } from '@sluice/compute'
-import { StateError } from '@sluice/pipeline'
+import { ConfigError, StateError } from '@sluice/pipeline'
 import { loadTokenizer, type Tokenizer } from '@sluice/tokenize'
-import { generate, type LanguageModel, modelFromHfConfig } from '@sluice/transformer'
+import { generate, type LanguageModel, type MaskedModel, modelFromHfConfig } from '@sluice/transformer'
 import { checkpointsDir } from './layout.ts'
 
 export interface ContinueOptions {
@@ -20,12 +20,16 @@ export interface ContinueOptions {
 
 /** A model read back from a run, with the tokenizer it was trained with. */
 export interface Trained {
-  readonly model: LanguageModel
+  readonly model: LanguageModel | MaskedModel
   readonly tokenizer: Tokenizer
   readonly step: number
   /** The checkpoint it was read from. */
   readonly path: string
-  /** What the model writes after the prompt, piece by piece, as it comes; never a cut character. */
+  /**
+   * What the model writes after the prompt, piece by piece, as it comes; never a cut character.
+   *
+   * @throws ConfigError for a model of masked tokens: see `fillMasks`
+   */
   continue(options: ContinueOptions): AsyncIterable<string>
   dispose(): void
 }
@@ -48,9 +52,16 @@ export async function openTrained(options: { path: string; step?: number; backen
     tokenizer,
     step: checkpoint.step,
     path,
-    continue: continuation => continueText(model, tokenizer, continuation),
+    continue: continuation => continueText(causal(model), tokenizer, continuation),
     dispose: () => model.dispose(),
   }
+}
+
+function causal(model: LanguageModel | MaskedModel): LanguageModel {
+  if (model.predicts === 'next') return model
+  throw new ConfigError('this model fills in masked tokens, it does not continue a text', {
+    advice: 'use: pipeline fill <run> --text "… [MASK] …"',
+  })
 }
 
 async function checkpointIn(path: string, step: number | undefined): Promise<string> {

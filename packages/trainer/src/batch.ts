@@ -1,21 +1,48 @@
 import type { Blocks } from '@sluice/pipeline'
+import { ignoredLabel, type Model, type TrainingBatch } from '@sluice/transformer'
 import type { RecordBatch } from 'apache-arrow'
 
-/** Rows of T + 1 ids, as models take them. */
-export interface BlockRows {
-  /** rows * width, a view into the batch */
-  readonly ids: Int32Array
-  readonly rows: number
+/** Rows of T + 1 ids, as models take them: views into the batch, rows * width each. */
+export interface BlockRows extends TrainingBatch {
   /** T + 1 */
   readonly width: number
 }
 
-export function blockRows(batch: RecordBatch<Blocks>): BlockRows {
-  const data = batch.getChild('ids')?.data[0]
-  if (!data) return { ids: new Int32Array(0), rows: 0, width: 0 }
-  const width = data.type.listSize
-  const values = data.children[0]!.values as Int32Array
-  return { ids: values.subarray(0, batch.numRows * width), rows: batch.numRows, width }
+/** What a model is told of the documents that lie packed in one row. */
+export interface PackingOptions {
+  /** Whether tokens see those of their own document only. Default: false, as GPT-2 was trained. */
+  isolate?: boolean | undefined
+  /** Whether positions begin anew with each document. Default: false. */
+  restart?: boolean | undefined
+}
+
+export function blockRows(batch: RecordBatch<Blocks>, { isolate, restart }: PackingOptions = {}): BlockRows {
+  const view = (name: string): Int32Array | undefined => {
+    const data = batch.getChild(name as 'ids')?.data[0]
+    if (!data) return undefined
+    return (data.children[0]!.values as Int32Array).subarray(0, batch.numRows * data.type.listSize)
+  }
+  const ids = view('ids') ?? new Int32Array(0)
+  return {
+    ids,
+    rows: batch.numRows,
+    width: batch.numRows === 0 ? 0 : ids.length / batch.numRows,
+    segments: isolate ? view('segments') : undefined,
+    positions: restart ? view('positions') : undefined,
+    labels: view('labels'),
+  }
+}
+
+/** How many tokens of these rows the loss is the mean of. */
+export function countTargets({ rows, width, labels }: BlockRows, predicts: Model['predicts']): number {
+  if (!labels) return rows * (width - 1)
+  const [from, to] = predicts === 'next' ? [1, width] : [0, width - 1]
+  let count = 0
+  for (let i = 0; i < labels.length; i++) {
+    const column = i % width
+    if (column >= from && column < to && labels[i] !== ignoredLabel) count++
+  }
+  return count
 }
 
 /** `source/id` of every document that the batch's blocks come from, each once, in order. */

@@ -13,6 +13,7 @@ it('has defaults for all but the number of steps', () => {
     betas: [0.9, 0.95],
     epsilon: 1e-8,
     clip: 1,
+    packing: { isolate: false, restart: false },
     sample: { prompt: '', tokens: 64, temperature: 0.8 },
   })
 })

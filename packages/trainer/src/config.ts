@@ -22,6 +22,13 @@ export const trainConfig = z.strictObject({
     .default([0.9, 0.95])
     .describe('decay of the two AdamW moments'),
   epsilon: z.number().positive().default(1e-8).describe('added to the root of the second AdamW moment'),
+  packing: z
+    .strictObject({
+      isolate: z.boolean().default(false).describe('tokens see those of their own document only'),
+      restart: z.boolean().default(false).describe('positions begin anew with each document'),
+    })
+    .prefault({})
+    .describe('what the model is told of documents packed into one block'),
   clip: z.number().min(0).default(1).describe('highest global norm of the gradient; 0 does not clip'),
   evaluateEvery: z.int().min(1).optional().describe('steps between evaluations; default: at the start and the end'),
   sampleEvery: z.int().min(1).optional().describe('steps between samples of text; default: none'),

@@ -1,21 +1,22 @@
 import { setImmediate } from 'node:timers/promises'
 import { tf } from '@sluice/compute'
 import { DataError, type EvaluationSet } from '@sluice/pipeline'
-import type { LanguageModel } from '@sluice/transformer'
-import { blockRows } from './batch.ts'
+import type { Model } from '@sluice/transformer'
+import { blockRows, countTargets, type PackingOptions } from './batch.ts'
 
 export interface Evaluation {
   /** Mean cross-entropy, nats per token. */
   readonly loss: number
   /** e^loss */
   readonly perplexity: number
-  /** Bits needed per byte of the text: comparable between tokenizers. */
-  readonly bitsPerByte: number
+  /** Bits needed per byte of the text: comparable between tokenizers. Not of masked tokens, which are only some of them. */
+  readonly bitsPerByte?: number
 }
 
 export interface EvaluateOptions {
   /** Rows computed at once. Default: 16. */
   rows?: number | undefined
+  packing?: PackingOptions | undefined
   /** Gives up between rows, with the signal's reason. */
   signal?: AbortSignal | undefined
 }
@@ -26,31 +27,26 @@ export interface EvaluateOptions {
  * @throws DataError when the set is empty
  */
 export async function evaluate(
-  model: Pick<LanguageModel, 'loss'>,
+  model: Pick<Model, 'loss' | 'predicts'>,
   set: EvaluationSet,
-  { rows: most = 16, signal }: EvaluateOptions = {},
+  { rows: most = 16, packing, signal }: EvaluateOptions = {},
 ): Promise<Evaluation> {
   let nats = 0
   let targets = 0
   for (const batch of set.blocks) {
-    const { ids, rows, width } = blockRows(batch)
-    for (let row = 0; row < rows; row += most) {
+    for (let row = 0; row < batch.numRows; row += most) {
       signal?.throwIfAborted()
-      const count = Math.min(most, rows - row)
-      const loss = tf.tidy(() => {
-        const part = { ids: ids.subarray(row * width, (row + count) * width), rows: count }
-        return model.loss(part, { training: false, seed: 0, step: 0 }).dataSync()[0]!
-      })
-      nats += loss * count * (width - 1)
-      targets += count * (width - 1)
+      const part = blockRows(batch.slice(row, Math.min(row + most, batch.numRows)), packing)
+      const count = countTargets(part, model.predicts)
+      if (count === 0) continue
+      nats += count * tf.tidy(() => model.loss(part, { training: false, seed: 0, step: 0 }).dataSync()[0]!)
+      targets += count
       await setImmediate()
     }
   }
   if (targets === 0) throw new DataError('the evaluation set holds no blocks')
   const loss = nats / targets
-  return {
-    loss,
-    perplexity: Math.exp(loss),
-    bitsPerByte: (loss * set.tokens) / (Math.LN2 * set.bytes),
-  }
+  const perplexity = Math.exp(loss)
+  if (model.predicts === 'masked') return { loss, perplexity }
+  return { loss, perplexity, bitsPerByte: (loss * set.tokens) / (Math.LN2 * set.bytes) }
 }

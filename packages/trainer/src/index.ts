@@ -1,5 +1,5 @@
 export { AdamW, type AdamWOptions } from './adamw.ts'
-export { type BlockRows, blockRows, documentsOf } from './batch.ts'
+export { type BlockRows, blockRows, countTargets, documentsOf, type PackingOptions } from './batch.ts'
 export { type TrainConfig, trainConfig } from './config.ts'
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts'
 export { type StepMetrics, stepsBatch } from './frames.ts'

@@ -1,13 +1,15 @@
 import type { EvaluationSet, RunEvent } from '@sluice/pipeline'
-import type { LanguageModel } from '@sluice/transformer'
+import type { Model } from '@sluice/transformer'
+import type { PackingOptions } from './batch.ts'
 import { evaluate } from './evaluate.ts'
 import type { StepMetrics } from './frames.ts'
 
-export interface ObserverOptions {
-  model: LanguageModel
+export interface ObserverOptions<M extends Model> {
+  model: M
+  packing?: PackingOptions | undefined
   evaluation?: EvaluationSet | undefined
   evaluateEvery?: number | undefined
-  sample?: ((model: LanguageModel, step: number) => Promise<{ prompt: string; text: string }>) | undefined
+  sample?: ((model: M, step: number) => Promise<{ prompt: string; text: string }>) | undefined
   sampleEvery?: number | undefined
   stage: string
   emit(event: RunEvent): void
@@ -21,19 +23,24 @@ export interface Observer {
   after(step: number, last?: boolean): Promise<void>
 }
 
-export function observer(options: ObserverOptions): Observer {
-  const { model, evaluation, evaluateEvery, sample, sampleEvery, emit, signal } = options
+export function observer<M extends Model>(options: ObserverOptions<M>): Observer {
+  const { model, packing, evaluation, evaluateEvery, sample, sampleEvery, emit, signal } = options
   const due = (step: number, every: number | undefined, last: boolean) =>
     last || step === 0 || (every !== undefined && step % every === 0)
   let evaluated = -1
   let sampled = -1
 
   const runEvaluation = async (step: number, set: EvaluationSet) => {
-    const { loss, perplexity, bitsPerByte } = await evaluate(model, set, { signal })
+    const { loss, perplexity, bitsPerByte } = await evaluate(model, set, { packing, signal })
     emit({
       type: 'evaluation',
       step,
-      values: { loss, perplexity, bits_per_byte: bitsPerByte, ...set.baselines },
+      values: {
+        loss,
+        perplexity,
+        ...(bitsPerByte === undefined ? {} : { bits_per_byte: bitsPerByte }),
+        ...set.baselines,
+      },
     })
   }
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { type Blocks, type Frame, type Json, type StageContext, StateError, type StepFrame } from '@sluice/pipeline'
-import { assignWeights } from '@sluice/transformer'
+import type { Model } from '@sluice/transformer'
 import { concat, concatMap, defer, filter, ignoreElements, type Observable, of, startWith, takeWhile } from 'rxjs'
 import { unlessAborted } from './abort.ts'
 import { type StepMetrics, stepsBatch } from './frames.ts'
@@ -17,8 +17,8 @@ export interface TrainingSession {
   close(): Promise<void>
 }
 
-export function openSession(
-  options: TrainOptions & { id: string },
+export function openSession<M extends Model>(
+  options: TrainOptions<M> & { id: string },
   context: StageContext,
   from: Json | undefined,
 ): TrainingSession {
@@ -26,7 +26,7 @@ export function openSession(
   const backend = backendState(options.backend)
   const state = resume && readState(id, resume)
   checkPosition(id, from, state)
-  if (resume) assignWeights(model, resume.weights)
+  if (resume) model.assign(resume.weights)
   const change = backendChange(state?.backend ?? null, backend)
   if (change) context.emit({ type: 'warning', stage: id, message: change })
 

@@ -8,14 +8,17 @@ import {
   type Steps,
   stepsSchema,
 } from '@sluice/pipeline'
-import type { LanguageModel } from '@sluice/transformer'
+import type { LanguageModel, Model } from '@sluice/transformer'
 import { defer } from 'rxjs'
+import type { PackingOptions } from './batch.ts'
 import { checkBlocks } from './input.ts'
 import { openSession, type TrainingSession } from './session.ts'
 
-export interface TrainOptions {
+export interface TrainOptions<M extends Model = LanguageModel> {
   /** Trained in place; stays the caller's to dispose. */
-  model: LanguageModel
+  model: M
+  /** What the model is told of documents packed into one row. Default: nothing. */
+  packing?: PackingOptions | undefined
   /** What computes, as `chooseBackend` gave it; kept in snapshots. */
   backend?: Backend | undefined
   /** Optimizer steps after which the stage completes, those before a resume included. */
@@ -41,7 +44,7 @@ export interface TrainOptions {
   /** Steps between samples, one before the first step and one after the last included. Default: no samples. */
   sampleEvery?: number | undefined
   /** Makes the sample. Default: no samples. */
-  sample?: ((model: LanguageModel, step: number) => Promise<{ prompt: string; text: string }>) | undefined
+  sample?: ((model: M, step: number) => Promise<{ prompt: string; text: string }>) | undefined
   /** To go on from exactly: weights and moments are set to it. Default: the model as it is, at step 0. */
   resume?: Snapshot | undefined
   /** Default: `train`. */
@@ -59,7 +62,7 @@ export interface TrainOptions {
  * @throws StateError when `resume` does not belong to the model or to the cursor
  * @throws TrainingError when the loss or gradient is not finite, or tensors leak
  */
-export function train(options: TrainOptions): Stage<Blocks, Steps> {
+export function train<M extends Model>(options: TrainOptions<M>): Stage<Blocks, Steps> {
   const { model, id = 'train' } = options
   let session: TrainingSession | undefined
   return {

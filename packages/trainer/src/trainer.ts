@@ -1,15 +1,16 @@
 import { tf, valueAndGradients } from '@sluice/compute'
 import type { Blocks, NamedTensor, Snapshot } from '@sluice/pipeline'
 import { TrainingError } from '@sluice/pipeline'
-import type { LanguageModel } from '@sluice/transformer'
+import type { Model } from '@sluice/transformer'
 import type { RecordBatch } from 'apache-arrow'
 import { AdamW, type AdamWOptions } from './adamw.ts'
-import { blockRows, documentsOf } from './batch.ts'
+import { blockRows, documentsOf, type PackingOptions } from './batch.ts'
 import type { StepMetrics } from './frames.ts'
 import { gradientNorms } from './norms.ts'
 
 export interface TrainerOptions extends Omit<AdamWOptions, 'parameters' | 'moments'> {
-  model: LanguageModel
+  model: Model
+  packing?: PackingOptions | undefined
   /** Of dropout. */
   seed: number
   /** Learning rate of optimizer step 1, 2 … */
@@ -38,14 +39,14 @@ export interface Trainer {
 }
 
 export function trainer(options: TrainerOptions): Trainer {
-  const { model, seed, schedule, clip = 1, betas, epsilon, weightDecay, moments } = options
+  const { model, seed, schedule, clip = 1, betas, epsilon, weightDecay, moments, packing } = options
   const names = [...model.parameters.keys()]
   const variables = [...model.parameters.values()]
   const optimizer = new AdamW({ parameters: model.parameters, betas, epsilon, weightDecay, moments })
   let taken = options.step ?? 0
 
   const stepTensors = (batch: RecordBatch<Blocks>, step: number) => {
-    const rows = blockRows(batch)
+    const rows = blockRows(batch, packing)
     const { value, gradients: found } = valueAndGradients(
       () => model.loss(rows, { training: true, seed, step }),
       variables,

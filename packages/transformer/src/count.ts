@@ -1,18 +1,20 @@
-import { type Gpt2Config, type Gpt2Options, gpt2Config } from './config.ts'
 import { type ParameterGroup, parameterGroup, parameterGroups } from './groups.ts'
-import { parameterSpecs } from './parameters.ts'
+import { sizeOf } from './parameters.ts'
+import type { ModelShape } from './shape.ts'
 
 export interface ParameterCount {
   readonly total: number
   readonly groups: Readonly<Record<ParameterGroup, number>>
 }
 
-/** Trained numbers, a tied head counted once. Allocates nothing. */
-export function countParameters(config: Gpt2Options | Gpt2Config): ParameterCount {
+/** Trained numbers, a tied head counted once. @param parameters by name: a shape's, or those of a model */
+export function countParameters(
+  parameters: Iterable<readonly [string, { readonly shape: readonly number[] }]>,
+): ParameterCount {
   const groups = Object.fromEntries(parameterGroups.map(group => [group, 0])) as Record<ParameterGroup, number>
   let total = 0
-  for (const [name, { shape }] of parameterSpecs(gpt2Config(config))) {
-    const size = shape.reduce((product, length) => product * length, 1)
+  for (const [name, { shape }] of parameters) {
+    const size = sizeOf(shape)
     groups[parameterGroup(name)] += size
     total += size
   }
@@ -27,10 +29,14 @@ export function countParameters(config: Gpt2Options | Gpt2Config): ParameterCoun
  * P being the weights that a token is multiplied with: projections and the output projection, without the tables it is only
  * looked up in, and without biases and norms. 2 P forward and 4 P backward; attention's two products of `time` by `width`
  * take 4 * time * width a layer forward and twice that backward, with no credit for the causal half. This is the count of
- * PaLM (Chowdhery et al. 2022, appendix B), also used for model FLOPs utilization.
+ * PaLM (Chowdhery et al. 2022, appendix B), also used for model FLOPs utilization. For BERT it is a bound: only the tokens to
+ * be predicted are multiplied with the output projection.
  */
-export function flopsPerToken(config: Gpt2Options | Gpt2Config, time?: number): number {
-  const { vocabSize, blockSize, layers, width, inner } = gpt2Config(config)
-  const multiplied = layers * (4 * width * width + 2 * width * inner) + vocabSize * width
+export function flopsPerToken({ parameters, vocabSize, blockSize, layers, width }: ModelShape, time?: number): number {
+  let multiplied = vocabSize * width
+  for (const [name, { shape }] of parameters) {
+    const group = parameterGroup(name)
+    if (shape.length === 2 && (group === 'attention' || group === 'feed-forward')) multiplied += sizeOf(shape)
+  }
   return 6 * multiplied + 12 * layers * width * (time ?? blockSize)
 }

@@ -1,4 +1,6 @@
+import { dropout, type tf } from '@sluice/compute'
 import { randomStream } from '@sluice/pipeline'
+import type { Pass } from './pass.ts'
 
 /** Room for one step's elements in a stream: with 2^53 numbers to a stream, there are 2^23 (8.4 million) steps. */
 const elementsPerStep = 2 ** 30
@@ -17,4 +19,10 @@ export interface MaskRandom {
 export function maskRandom(seed: number, place: string, step: number): MaskRandom {
   const { key, nameHash } = randomStream(seed, `dropout/${place}`)
   return { key: [...key], nameHash: [...nameHash], offset: step * elementsPerStep }
+}
+
+/** Dropout that is there only while training and with a rate above 0. */
+export function residualDropout(x: tf.Tensor2D, rate: number, place: string, training: Pass['training']): tf.Tensor2D {
+  if (!training || rate === 0) return x
+  return dropout(x, { rate, random: maskRandom(training.seed, place, training.step) })
 }

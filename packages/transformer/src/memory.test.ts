@@ -1,5 +1,6 @@
 import { chooseBackend, tf } from '@sluice/compute'
 import { beforeAll, expect, it } from 'vitest'
+import { gpt2Shape } from './gpt2/parameters.ts'
 import { trainingMemory } from './memory.ts'
 import { someIds, tinyModel } from './testing/tiny.ts'
 
@@ -8,7 +9,9 @@ beforeAll(async () => {
 })
 
 it('adds up for the shapes of the field', () => {
-  const small = trainingMemory({ vocabSize: 50304, blockSize: 512, layers: 12, width: 768, heads: 12 }, { rows: 4 })
+  const small = trainingMemory(gpt2Shape({ vocabSize: 50304, blockSize: 512, layers: 12, width: 768, heads: 12 }), {
+    rows: 4,
+  })
   expect(small.parameters).toBe(4 * 124_082_688)
   expect(small.gradients).toBe(small.parameters)
   expect(small.optimizer).toBe(2 * small.parameters)
@@ -35,7 +38,7 @@ it.each([
   const result = tf.variableGrads(loss, [...model.parameters.values()])
   engine.trackTensor = track
   tf.dispose([result.value, result.grads as never])
-  const estimate = trainingMemory(model.config, { rows })
+  const estimate = trainingMemory(model.shape, { rows })
   const counted = estimate.total - estimate.optimizer
   expect(peak).toBeLessThan(counted)
   expect(peak).toBeGreaterThan(counted / 5)

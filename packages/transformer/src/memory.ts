@@ -1,5 +1,5 @@
-import { type Gpt2Config, type Gpt2Options, gpt2Config } from './config.ts'
 import { countParameters } from './count.ts'
+import type { ModelShape } from './shape.ts'
 
 /** Bytes that a training step needs at its peak. */
 export interface TrainingMemory {
@@ -17,6 +17,9 @@ export interface TrainingMemory {
 /** Logits that the cross-entropy holds at a time, elements. */
 const logitsBlock = 2 ** 22
 
+/** Values as wide as the feed-forward that a block keeps: before and after GELU; or gate, its partner and their product. */
+const feedForwards = { gpt2: 2, bert: 2, llama: 3 } as const
+
 /**
  * An upper estimate for the reference kernels (other backends need less), from what each operation saves. Of the residual
  * stream's size, N * C, a block keeps 16: x, its norm, q k v, the mixed values, x again, its norm, and of a feed-forward four
@@ -26,14 +29,14 @@ const logitsBlock = 2 ** 22
  * @param options.time tokens a row. Default: blockSize
  */
 export function trainingMemory(
-  config: Gpt2Options | Gpt2Config,
+  shape: ModelShape,
   { rows, time }: { rows: number; time?: number | undefined },
 ): TrainingMemory {
-  const { vocabSize, blockSize, layers, width, heads, inner } = gpt2Config(config)
+  const { vocabSize, blockSize, layers, width, heads, inner } = shape
   const T = time ?? blockSize
   const N = rows * T
-  const parameters = 4 * countParameters(config).total
-  const activations = 4 * N * (layers * (8 * width + 2 * inner) + 4 * width)
+  const parameters = 4 * countParameters(shape.parameters).total
+  const activations = 4 * N * (layers * (8 * width + feedForwards[shape.family] * inner) + 4 * width)
   const attention = 20 * (4 * rows * heads * T * T)
   const table = 4 * vocabSize * width
   const crossEntropy = 12 * 4 * Math.min(N * vocabSize, logitsBlock) + 6 * table

@@ -1,4 +1,4 @@
-import type { Gpt2Config } from './config.ts'
+import { type NamedTensor, randomStream } from '@sluice/pipeline'
 
 /** Shape of a parameter and how it begins: normal around 0 with deviation `std`, or one value throughout. */
 export interface ParameterSpec {
@@ -6,35 +6,26 @@ export interface ParameterSpec {
   readonly init: { readonly std: number } | { readonly value: number }
 }
 
-/**
- * Every parameter of the model under its name in Hugging Face's GPT2LMHeadModel, in that model's order. Projections are
- * [in, out] as there (its Conv1D), so nothing is ever transposed. A tied head has no entry; positions only where learned.
- *
- * Initialisation is GPT-2's (Radford et al. 2019, section 2.3, and the published code): normal(0, 0.02), projections onto
- * the residual stream scaled by 1 / sqrt(2 * layers) since so many are added up, biases 0, layer norms 1 and 0.
- */
-export function parameterSpecs(config: Gpt2Config): Map<string, ParameterSpec> {
-  const { vocabSize: V, blockSize: T, width: C, inner, layers, initializerRange: std } = config
-  const normal = (...shape: number[]): ParameterSpec => ({ shape, init: { std } })
-  const residual = (...shape: number[]): ParameterSpec => ({ shape, init: { std: std / Math.sqrt(2 * layers) } })
-  const constant = (value: number, size: number): ParameterSpec => ({ shape: [size], init: { value } })
-  const specs = new Map<string, ParameterSpec>()
-  const norm = (name: string) => specs.set(`${name}.weight`, constant(1, C)).set(`${name}.bias`, constant(0, C))
-  const projection = (name: string, weight: ParameterSpec) =>
-    specs.set(`${name}.weight`, weight).set(`${name}.bias`, constant(0, weight.shape[1]!))
+export type ParameterSpecs = ReadonlyMap<string, ParameterSpec>
 
-  specs.set('transformer.wte.weight', normal(V, C))
-  if (config.positions === 'learned') specs.set('transformer.wpe.weight', normal(T, C))
-  for (let layer = 0; layer < layers; layer++) {
-    const h = `transformer.h.${layer}`
-    norm(`${h}.ln_1`)
-    projection(`${h}.attn.c_attn`, normal(C, 3 * C))
-    projection(`${h}.attn.c_proj`, residual(C, C))
-    norm(`${h}.ln_2`)
-    projection(`${h}.mlp.c_fc`, normal(C, inner))
-    projection(`${h}.mlp.c_proj`, residual(inner, C))
+/**
+ * The weights that training starts from. Element i of tensor `name` is a pure function of (seed, name, i): it depends neither
+ * on the backend nor on which other tensors there are.
+ */
+export function initialValues(specs: ParameterSpecs, seed: number): Map<string, NamedTensor> {
+  const weights = new Map<string, NamedTensor>()
+  for (const [name, { shape, init }] of specs) {
+    const data = new Float32Array(sizeOf(shape))
+    if ('value' in init) data.fill(init.value)
+    else {
+      const stream = randomStream(seed, `init/${name}`)
+      for (let i = 0; i < data.length; i++) data[i] = init.std * stream.normal(i)
+    }
+    weights.set(name, { name, dtype: 'float32', shape, data })
   }
-  norm('transformer.ln_f')
-  if (!config.tieHead) specs.set('lm_head.weight', normal(V, C))
-  return specs
+  return weights
+}
+
+export function sizeOf(shape: readonly number[]): number {
+  return shape.reduce((product, length) => product * length, 1)
 }

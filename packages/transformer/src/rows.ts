@@ -1,5 +1,5 @@
 import { SchemaError } from '@sluice/pipeline'
-import type { TrainingBatch } from './model.ts'
+import { ignoredLabel, type TrainingBatch } from './model.ts'
 
 /** @returns T of `rows` rows of ids. @throws SchemaError when they do not fill the rows or exceed the context */
 export function checkRows(ids: Int32Array, rows: number, blockSize: number): number {
@@ -16,18 +16,56 @@ export function checkRows(ids: Int32Array, rows: number, blockSize: number): num
 }
 
 /** Rows of T + 1 ids as inputs [rows * T] and, one further on, targets [rows * T]. */
-export function splitTargets({ ids, rows }: TrainingBatch, blockSize: number) {
+export function splitTargets(batch: TrainingBatch, blockSize: number) {
+  const { inputs, time, segments, positions } = inputsOf(batch, blockSize)
+  return { inputs, targets: cut(batch.ids, batch.rows, 1), weights: weightsOf(batch), time, segments, positions }
+}
+
+/** Of the targets; 0 where the labels say that nothing is to be foretold. */
+function weightsOf({ labels, rows, weights }: TrainingBatch): { weights?: Float32Array } {
+  if (!labels?.includes(ignoredLabel)) return weights ? { weights } : {}
+  const counted = Float32Array.from(cut(labels, rows, 1), label => (label === ignoredLabel ? 0 : 1))
+  return { weights: weights ? counted.map((weight, i) => weight * weights[i]!) : counted }
+}
+
+/** All but the last of each row of T + 1, [rows * T] each. */
+export function inputsOf({ ids, rows, segments, positions, labels }: TrainingBatch, blockSize: number) {
   const width = ids.length / rows
   if (!Number.isInteger(width) || width < 2) {
     throw new SchemaError(`${ids.length} token ids do not fill ${rows} rows of at least two`)
   }
-  const time = width - 1
-  const inputs = new Int32Array(rows * time)
-  const targets = new Int32Array(rows * time)
-  for (let row = 0; row < rows; row++) {
-    inputs.set(ids.subarray(row * width, row * width + time), row * time)
-    targets.set(ids.subarray(row * width + 1, row * width + width), row * time)
+  for (const [name, numbers] of Object.entries({ segments, positions, labels })) {
+    if (numbers && numbers.length !== ids.length) {
+      throw new SchemaError(`${numbers.length} ${name} do not belong to ${ids.length} token ids`)
+    }
   }
-  checkRows(inputs, rows, blockSize)
-  return { inputs, targets, time }
+  const inputs = cut(ids, rows, 0)
+  return {
+    inputs,
+    time: checkRows(inputs, rows, blockSize),
+    segments: segments && cut(segments, rows, 0),
+    positions: positions && checkPositions(cut(positions, rows, 0), blockSize),
+  }
+}
+
+/** Columns `from` to `from` + T of rows of T + 1. */
+export function cut(numbers: Int32Array, rows: number, from: 0 | 1): Int32Array {
+  const width = numbers.length / rows
+  const time = width - 1
+  const part = new Int32Array(rows * time)
+  for (let row = 0; row < rows; row++) {
+    part.set(numbers.subarray(row * width + from, row * width + from + time), row * time)
+  }
+  return part
+}
+
+/** Of `rows` rows of `length / rows` tokens, 0 1 2 … in each. */
+export function countedPositions(length: number, time: number): Int32Array {
+  return Int32Array.from({ length }, (_, i) => i % time)
+}
+
+export function checkPositions(positions: Int32Array, blockSize: number): Int32Array {
+  const beyond = positions.find(position => position < 0 || position >= blockSize)
+  if (beyond !== undefined) throw new SchemaError(`position ${beyond} is outside the model's context of ${blockSize}`)
+  return positions
 }

@@ -1,16 +1,13 @@
 import { tf } from '@sluice/compute'
 import { type NamedTensor, StateError } from '@sluice/pipeline'
-import type { ParameterSpec } from './parameters.ts'
+import type { ParameterSpecs } from './parameters.ts'
 
 /**
  * Checks that `weights` hold exactly what a model of these parameters needs.
  *
  * @throws StateError naming the tensor, what was expected and what was found
  */
-export function checkWeights(
-  specs: ReadonlyMap<string, ParameterSpec>,
-  weights: ReadonlyMap<string, NamedTensor>,
-): void {
+export function checkWeights(specs: ParameterSpecs, weights: ReadonlyMap<string, NamedTensor>): void {
   for (const [name, { shape }] of specs) {
     const found = weights.get(name)
     if (!found) {
@@ -36,7 +33,7 @@ export function checkWeights(
 
 /** Variables of the current backend that begin with copies of these (checked) weights. */
 export function makeVariables(
-  specs: ReadonlyMap<string, ParameterSpec>,
+  specs: ParameterSpecs,
   weights: ReadonlyMap<string, NamedTensor>,
 ): Map<string, tf.Variable> {
   const variables = new Map<string, tf.Variable>()
@@ -49,21 +46,28 @@ export function makeVariables(
   return variables
 }
 
-/** Sets a model's parameters to these weights. @throws StateError when they are not exactly the model's */
-export function assignWeights(
-  model: { parameters: ReadonlyMap<string, tf.Variable> },
+/** Sets variables to these weights. @throws StateError when they are not exactly what `specs` say */
+export function assignVariables(
+  specs: ParameterSpecs,
+  variables: ReadonlyMap<string, tf.Variable>,
   weights: ReadonlyMap<string, NamedTensor>,
 ): void {
-  const specs = new Map<string, ParameterSpec>()
-  for (const [name, { shape }] of model.parameters) specs.set(name, { shape, init: { value: 0 } })
-  // The constant table of positions that are not learned is written with the weights, but is none of the parameters.
-  const own = new Map([...weights].filter(([name]) => specs.has(name) || name !== 'transformer.wpe.weight'))
-  checkWeights(specs, own)
-  for (const [name, variable] of model.parameters) {
-    const value = tf.tensor(own.get(name)!.data.slice() as Float32Array, variable.shape, 'float32')
+  checkWeights(specs, weights)
+  for (const [name, variable] of variables) {
+    const value = tf.tensor(weights.get(name)!.data.slice() as Float32Array, variable.shape, 'float32')
     variable.assign(value)
     value.dispose()
   }
+}
+
+/** Copies of the parameters' values. */
+export function copiesOf(parameters: ReadonlyMap<string, tf.Variable>): Map<string, NamedTensor> {
+  const copies = new Map<string, NamedTensor>()
+  for (const [name, variable] of parameters) {
+    const data = (variable.dataSync() as Float32Array).slice()
+    copies.set(name, { name, dtype: 'float32', shape: variable.shape, data })
+  }
+  return copies
 }
 
 export function describe(shape: readonly number[]): string {

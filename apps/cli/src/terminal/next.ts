@@ -21,7 +21,9 @@ export function nextCommands(summary: RunSummary, { config, name, runsDir, conso
   const prompt = summary.sample?.prompt.trim() || 'The'
   const folder = relative(console.cwd, summary.path) || '.'
   return [
-    `${pipeline} generate ${quote(folder)} --prompt ${quote(prompt)}`,
+    summary.predicts === 'masked'
+      ? `${pipeline} fill ${quote(folder)} --text "the [MASK] of the"`
+      : `${pipeline} generate ${quote(folder)} --prompt ${quote(prompt)}`,
     `${pipeline} run ${quote(config)} --resume${named}${elsewhere}${more}`,
     ...(summary.report
       ? [`${opener[process.platform] ?? 'xdg-open'} ${quote(relative(console.cwd, summary.report))}`]

@@ -8,7 +8,8 @@ export interface EvaluationPoint {
   readonly step: number
   readonly loss: number
   readonly perplexity: number
-  readonly bits_per_byte: number
+  /** Not where only some of the tokens are foretold. */
+  readonly bits_per_byte?: number
 }
 
 /** Losses of simple models on the same held-out text, nats per token. */

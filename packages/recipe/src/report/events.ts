@@ -19,8 +19,9 @@ export function gather(events: Iterable<RunEvent>): Told {
     } else if (event.type === 'finished' || event.type === 'progress') stages = event.counters
     else if (event.type === 'evaluation') {
       const { loss, perplexity, bits_per_byte, uniform, unigram, bigram } = event.values
-      if (loss !== undefined && perplexity !== undefined && bits_per_byte !== undefined) {
-        evaluations.set(event.step, { step: event.step, loss, perplexity, bits_per_byte })
+      if (loss !== undefined && perplexity !== undefined) {
+        const bits = bits_per_byte === undefined ? {} : { bits_per_byte }
+        evaluations.set(event.step, { step: event.step, loss, perplexity, ...bits })
       }
       if (uniform !== undefined && unigram !== undefined && bigram !== undefined) {
         baselines = { uniform, unigram, bigram }

@@ -42,10 +42,15 @@ export function summaryText(data: SummaryData, { color = false }: { color?: bool
 function lossRows({ evaluations, baselines }: SummaryData): string[][] {
   const [first, last] = [evaluations[0], evaluations.at(-1)]
   if (!first || !last) return []
-  const bitsPerNat = last.bits_per_byte / last.loss
-  const row = (name: string, loss: number) => [name, nats(loss), digits(Math.exp(loss)), nats(loss * bitsPerNat)]
+  const { bits_per_byte: bits } = last
+  const row = (name: string, loss: number) => [
+    name,
+    nats(loss),
+    digits(Math.exp(loss)),
+    ...(bits === undefined ? [] : [nats((loss * bits) / last.loss)]),
+  ]
   return [
-    ['held-out text', 'loss', 'perplexity', 'bits per byte'],
+    ['held-out text', 'loss', 'perplexity', ...(bits === undefined ? [] : ['bits per byte'])],
     ...(first.step === last.step ? [] : [row(`step ${whole(first.step)}`, first.loss)]),
     row(`step ${whole(last.step)}`, last.loss),
     ...(baselines

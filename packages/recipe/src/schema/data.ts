@@ -15,11 +15,21 @@ export const evaluationSchema = z.strictObject({
   tokens: z.int().positive().default(100_000).describe('The evaluation set holds at most so many tokens.'),
 })
 
+const share = z.number().min(0).max(1)
+
+export const maskSchema = z.strictObject({
+  share: share.gt(0).lt(1).default(0.15).describe('Share of the tokens that are to be foretold.'),
+  maskShare: share.default(0.8).describe('Of these, the share that the model sees as the mask token.'),
+  randomShare: share.default(0.1).describe('Of these, the share that it sees as some other token. The rest it sees.'),
+  wholeWords: z.boolean().default(false).describe('All pieces of a word are to be foretold together, or none.'),
+})
+
 export const dataSchema = z.strictObject({
   blockSize: z.int().min(2).default(128).describe('Context length: tokens in a row that the model sees at once.'),
   batchSize: z.int().positive().default(16).describe('Blocks in a training step.'),
   shuffle: byteSize()
     .default(16_000_000)
     .describe('Memory in which blocks are shuffled, such as "64MB". 0: in the order of the text.'),
+  mask: maskSchema.prefault({}).describe('What a model of masked tokens is asked for. Others do not use it.'),
   evaluation: evaluationSchema.prefault({}).describe('What is held out to measure on.'),
 })

@@ -24,6 +24,7 @@ test('defaults are filled in and sizes are bytes', () => {
     blockSize: 128,
     batchSize: 16,
     shuffle: 65536,
+    mask: { share: 0.15, maskShare: 0.8, randomShare: 0.1, wholeWords: false },
     evaluation: { share: 0.02, by: 'document', tokens: 100_000 },
   })
   expect(recipe).toMatchObject({ seed: 1, mix: { unit: 'bytes' }, refine: [], checkpoint: { every: 200, keep: 3 } })

@@ -1,7 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
 import { ConfigError, randomStream } from '@sluice/pipeline'
 import type { LanguageModel } from '../model.ts'
-import { cachingDecoder } from './cachingDecoder.ts'
 import type { Decoder, DecoderOptions } from './decoder.ts'
 import { checkSampling, logProbability, type SamplingOptions, sampleToken } from './sampling.ts'
 
@@ -34,7 +33,7 @@ export interface GeneratedToken {
  * @throws ConfigError when an option cannot be; DataError for an id outside the vocabulary
  */
 export async function* generate(
-  model: Pick<LanguageModel, 'config' | 'parameters'>,
+  model: Pick<LanguageModel, 'config' | 'decoder'>,
   promptIds: ArrayLike<number>,
   options: GenerateOptions,
 ): AsyncGenerator<GeneratedToken, void, undefined> {
@@ -55,7 +54,7 @@ export async function* generate(
   }
   const random = randomStream(seed, 'generate')
   const context = Array.from(promptIds)
-  const decoder: Decoder = cachingDecoder(model, { slide })
+  const decoder: Decoder = model.decoder({ slide })
   try {
     for (let i = 0; i < maxTokens && !signal?.aborted; i++) {
       const logits = await decoder.next(context)

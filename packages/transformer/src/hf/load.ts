@@ -1,32 +1,22 @@
 import type { Json, NamedTensor } from '@sluice/pipeline'
-import { gpt2Config } from '../config.ts'
-import { gpt2 } from '../gpt2.ts'
-import type { LanguageModel } from '../model.ts'
-import { gpt2ConfigFromHf } from './read-config.ts'
+import { bertFromHf } from '../bert/hf.ts'
+import { gpt2FromHf } from '../gpt2/load.ts'
+import { llamaFromHf } from '../llama/hf.ts'
+import type { LanguageModel, MaskedModel } from '../model.ts'
+import { modelFamilies } from '../shape.ts'
+import { objectOf, wrong } from './members.ts'
 
 /**
- * A model from a Hugging Face `config.json` and weights: names with or without the `transformer.` prefix; the causal masks
- * that older files carry (`attn.bias`, `attn.masked_bias`) and a second copy of a tied head are left out.
+ * The model that a Hugging Face directory holds: GPT-2, Llama or BERT.
  *
- * @throws DataError when the config is no GPT-2
- * @throws StateError when a tensor is missing, has no place in the model or another shape
+ * @param json its `config.json`
+ * @param weights its tensors, float32
+ * @throws DataError for another architecture, StateError for weights of another shape
  */
-export function modelFromHfConfig(json: Json, weights: ReadonlyMap<string, NamedTensor>): LanguageModel {
-  const config = gpt2Config(gpt2ConfigFromHf(json))
-  return gpt2(config, { seed: 0, weights: gpt2WeightsFromHf(weights, { tieHead: config.tieHead }) })
-}
-
-/** The same tensors under the names that our models use. */
-export function gpt2WeightsFromHf(
-  weights: ReadonlyMap<string, NamedTensor>,
-  { tieHead }: { tieHead: boolean },
-): Map<string, NamedTensor> {
-  const renamed = new Map<string, NamedTensor>()
-  for (const [given, tensor] of weights) {
-    if (/(^|\.)h\.\d+\.attn\.(bias|masked_bias)$/.test(given)) continue
-    if (given === 'lm_head.weight' && tieHead) continue
-    const name = given === 'lm_head.weight' || given.startsWith('transformer.') ? given : `transformer.${given}`
-    renamed.set(name, { ...tensor, name })
-  }
-  return renamed
+export function modelFromHfConfig(json: Json, weights: ReadonlyMap<string, NamedTensor>): LanguageModel | MaskedModel {
+  const { model_type } = objectOf(json)
+  if (model_type === 'gpt2') return gpt2FromHf(json, weights)
+  if (model_type === 'llama') return llamaFromHf(json, weights)
+  if (model_type === 'bert') return bertFromHf(json, weights)
+  throw wrong('model_type', modelFamilies.map(family => `"${family}"`).join(' or '), model_type)
 }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import type { Json, NamedTensor } from '@sluice/pipeline'
+import type { ModelFamily } from '../shape.ts'
 
 export interface Packed {
   shape: number[]
@@ -8,7 +9,7 @@ export interface Packed {
 
 export interface GoldenCase {
   name: string
-  config: Json
+  config: { readonly [key: string]: Json }
   ids: number[]
   rows: number
   weights: Record<string, Packed>
@@ -17,10 +18,10 @@ export interface GoldenCase {
   gradients: Record<string, Packed>
 }
 
-/** What golden/gpt2.py found Hugging Face's GPT2LMHeadModel to compute. */
-export function goldenCases(): GoldenCase[] {
-  const url = new URL('../../golden/gpt2.json', import.meta.url)
-  return (JSON.parse(readFileSync(url, 'utf8')) as { cases: GoldenCase[] }).cases
+/** What golden/<family>.py found Hugging Face's model to compute. */
+export function goldenCases<Case extends GoldenCase>(family: ModelFamily): Case[] {
+  const url = new URL(`../../golden/${family}.json`, import.meta.url)
+  return (JSON.parse(readFileSync(url, 'utf8')) as { cases: Case[] }).cases
 }
 
 export function unpack({ data }: Packed): Float32Array {

@@ -18,7 +18,7 @@ export function headSection({ name, backend, summary, evaluations }: ReportData)
     figures.unshift(
       ['held-out loss, nats', nats(last.loss)],
       ['perplexity', digits(last.perplexity)],
-      ['bits per byte', nats(last.bits_per_byte)],
+      ...(last.bits_per_byte === undefined ? [] : [['bits per byte', nats(last.bits_per_byte)] as [string, string]]),
     )
   }
   return html`<header><h1>${name}</h1>

@@ -66,18 +66,18 @@ function lossTable({ metrics, evaluations, baselines }: ReportData): Markup {
   }
   // Bits per byte are the loss times a constant of the text.
   const last = evaluations.at(-1)!
-  const bitsPerNat = last.bits_per_byte / last.loss
-  const row = (name: string, loss: number) => [name, nats(loss), digits(Math.exp(loss)), nats(loss * bitsPerNat)]
+  const { bits_per_byte: bits } = last
+  const row = (name: string, loss: number) => [
+    name,
+    nats(loss),
+    digits(Math.exp(loss)),
+    ...(bits === undefined ? [] : [nats((loss * bits) / last.loss)]),
+  ]
   return table({
     caption: 'Held-out text',
-    head: ['', 'loss', 'perplexity', 'bits per byte'],
+    head: ['', 'loss', 'perplexity', ...(bits === undefined ? [] : ['bits per byte'])],
     rows: [
-      ...evaluations.map(({ step, loss, perplexity, bits_per_byte }) => [
-        `step ${whole(step)}`,
-        nats(loss),
-        digits(perplexity),
-        nats(bits_per_byte),
-      ]),
+      ...evaluations.map(({ step, loss }) => row(`step ${whole(step)}`, loss)),
       ...(baselines
         ? [row('uniform', baselines.uniform), row('unigram', baselines.unigram), row('bigram', baselines.bigram)]
         : []),

@@ -1,16 +1,22 @@
 import { crossEntropy, layerNorm, linear, tf } from '@sluice/compute'
 import { constantPositions, positionEmbedding, tokenEmbedding } from '@sluice/embed'
 import type { NamedTensor } from '@sluice/pipeline'
-import { block, type Parameter, type Pass, residualDropout } from './block.ts'
+import { residualDropout } from '../dropout.ts'
+import type { ForwardOptions, LanguageModel } from '../model.ts'
+import type { Parameter, Pass } from '../pass.ts'
+import { checkPositions, checkRows, countedPositions, splitTargets } from '../rows.ts'
+import { assignVariables, checkWeights, makeVariables } from '../variables.ts'
+import { block } from './block.ts'
+import { cachingDecoder } from './cachingDecoder.ts'
 import { type Gpt2Config, type Gpt2Options, gpt2Config } from './config.ts'
-import { gpt2HfConfig } from './hf/config.ts'
-import { initialWeights } from './init.ts'
-import type { LanguageModel } from './model.ts'
-import { parameterSpecs } from './parameters.ts'
-import { checkRows, splitTargets } from './rows.ts'
-import { checkWeights, makeVariables } from './variables.ts'
+import { gpt2HfConfig } from './hf-config.ts'
+import { gpt2Shape, initialWeights } from './parameters.ts'
 
 // B rows (batch), T time, N = B * T, C width, V vocabulary
+
+export interface Gpt2Model extends LanguageModel {
+  readonly config: Gpt2Config
+}
 
 /**
  * GPT-2 (Radford et al. 2019, "Language Models are Unsupervised Multitask Learners") on the current tensor backend.
@@ -23,9 +29,10 @@ import { checkWeights, makeVariables } from './variables.ts'
 export function gpt2(
   options: Gpt2Options | Gpt2Config,
   { seed, weights }: { seed: number; weights?: ReadonlyMap<string, NamedTensor> | undefined },
-): LanguageModel {
+): Gpt2Model {
   const config = gpt2Config(options)
-  const specs = parameterSpecs(config)
+  const shape = gpt2Shape(config)
+  const specs = shape.parameters
   const given = weights && withoutConstants(config, weights)
   if (given) checkWeights(specs, given)
   const parameters = makeVariables(specs, given ?? initialWeights(config, seed))
@@ -39,9 +46,10 @@ export function gpt2(
   const head = parameter<tf.Tensor2D>(config.tieHead ? 'transformer.wte.weight' : 'lm_head.weight')
 
   /** [N] ids to the last layer's output, before the final norm: [N, C]. */
-  const stream = (ids: Int32Array, pass: Pass): tf.Tensor2D => {
+  const stream = (ids: Int32Array, pass: Pass & { positions?: Int32Array | undefined }): tf.Tensor2D => {
     const tokens_NC = tokenEmbedding(parameter('transformer.wte.weight'), ids)
-    const positions_NC = positions.embed(Int32Array.from(ids, (_, i) => i % pass.time))
+    const places = pass.positions ?? countedPositions(ids.length, pass.time)
+    const positions_NC = positions.embed(places)
     let x_NC = positions_NC ? tf.add<tf.Tensor2D>(tokens_NC, positions_NC) : tokens_NC
     x_NC = residualDropout(x_NC, config.dropout.embedding, 'embedding', pass.training)
     for (let layer = 0; layer < config.layers; layer++) x_NC = block(x_NC, layer, parameter, config, pass)
@@ -51,31 +59,40 @@ export function gpt2(
     layerNorm(x_NC, parameter('transformer.ln_f.weight'), parameter('transformer.ln_f.bias'), config.epsilon)
   const project = (hidden_NC: tf.Tensor2D): tf.Tensor2D => linear(hidden_NC, tf.transpose(head), null)
 
-  return {
+  const forward = (ids: Int32Array, { rows, segments, positions }: ForwardOptions) => {
+    const time = checkRows(ids, rows, config.blockSize)
+    if (positions) checkPositions(positions, config.blockSize)
+    return { time, hidden: stream(ids, { batch: rows, time, segments, positions }) }
+  }
+
+  const model: Gpt2Model = {
+    shape,
     config,
+    predicts: 'next',
     parameters,
     loss(batch, { training, seed, step }) {
-      const { inputs, targets, time } = splitTargets(batch, config.blockSize)
+      const { inputs, targets, weights, ...rest } = splitTargets(batch, config.blockSize)
       return tf.tidy(() => {
-        const pass = { batch: batch.rows, time, training: training ? { seed, step } : undefined }
+        const pass = { batch: batch.rows, ...rest, training: training ? { seed, step } : undefined }
         const hidden_NC = finalNorm(stream(inputs, pass))
-        return crossEntropy(hidden_NC, head, targets, batch.weights ? { weights: batch.weights } : {})
+        return crossEntropy(hidden_NC, head, targets, weights)
       })
     },
-    logits(ids, { rows }) {
-      const time = checkRows(ids, rows, config.blockSize)
-      return tf.tidy(() =>
-        tf.reshape<tf.Rank.R3>(project(finalNorm(stream(ids, { batch: rows, time }))), [rows, time, config.vocabSize]),
-      )
-    },
-    nextLogits(ids, { rows }) {
-      const time = checkRows(ids, rows, config.blockSize)
+    logits(ids, options) {
       return tf.tidy(() => {
+        const { time, hidden } = forward(ids, options)
+        return tf.reshape<tf.Rank.R3>(project(finalNorm(hidden)), [options.rows, time, config.vocabSize])
+      })
+    },
+    nextLogits(ids, options) {
+      const { rows } = options
+      return tf.tidy(() => {
+        const { time, hidden } = forward(ids, options)
         const last = tf.tensor1d(
           Array.from({ length: rows }, (_, row) => (row + 1) * time - 1),
           'int32',
         )
-        const hidden_BC = finalNorm(tf.gather(stream(ids, { batch: rows, time }), last))
+        const hidden_BC = finalNorm(tf.gather(hidden, last))
         // The table times the few hidden vectors: no transposed copy of the large one.
         return tf.transpose<tf.Tensor2D>(tf.matMul(head, tf.transpose<tf.Tensor2D>(hidden_BC)))
       })
@@ -93,12 +110,17 @@ export function gpt2(
       }
       return copies
     },
+    decoder: options => cachingDecoder(model, options),
+    assign(weights) {
+      assignVariables(specs, parameters, withoutConstants(config, weights))
+    },
     hfConfig: tokens => gpt2HfConfig(config, tokens),
     dispose() {
       for (const variable of parameters.values()) variable.dispose()
       positions.dispose()
     },
   }
+  return model
 }
 
 /** The table of positions that are not learned is written with the weights but made anew from the config. */

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { initialWeights } from './init.ts'
+import { initialWeights } from './parameters.ts'
 
 const shape = { vocabSize: 400, blockSize: 64, layers: 8, width: 64, heads: 4 }
 const weights = initialWeights(shape, 7)

@@ -1,5 +1,6 @@
 import type { Json } from '@sluice/pipeline'
-import type { Gpt2Config } from '../config.ts'
+import type { SpecialTokenIds } from '../model.ts'
+import type { Gpt2Config } from './config.ts'
 
 /**
  * `config.json` as Hugging Face's GPT2Config reads it.
@@ -8,7 +9,7 @@ import type { Gpt2Config } from '../config.ts'
  * a model's weights are written with the constant table in its place (equal logits there), and the member `sluice` says what
  * it is, for us; further training elsewhere would change the table.
  */
-export function gpt2HfConfig(config: Gpt2Config, tokens: { bosTokenId?: number; eosTokenId?: number } = {}): Json {
+export function gpt2HfConfig(config: Gpt2Config, tokens: SpecialTokenIds = {}): Json {
   const { vocabSize, blockSize, layers, width, heads, inner, dropout, positions, tieHead } = config
   return {
     architectures: ['GPT2LMHeadModel'],

@@ -1,6 +1,6 @@
 import { chooseBackend, tf } from '@sluice/compute'
 import { beforeAll, expect, it } from 'vitest'
-import { someIds, tinyModel } from './testing/tiny.ts'
+import { someIds, tinyModel } from '../testing/tiny.ts'
 
 beforeAll(async () => {
   await chooseBackend('cpu')

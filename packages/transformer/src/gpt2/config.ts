@@ -1,6 +1,7 @@
 import { type PositionKind, positionKinds } from '@sluice/embed'
 import { ConfigError } from '@sluice/pipeline'
 import { z } from 'zod'
+import { unevenHeads } from '../heads.ts'
 
 /** Share of elements dropped while training, by place. */
 export interface DropoutRates {
@@ -118,13 +119,4 @@ export function gpt2Config(options: Gpt2Options): Gpt2Config {
     epsilon,
     initializerRange,
   }
-}
-
-function unevenHeads(width: number, heads: number): string {
-  let lower = Math.min(heads, width)
-  while (width % lower !== 0) lower--
-  let upper = heads
-  while (upper < width && width % upper !== 0) upper++
-  const near = upper <= width && width % upper === 0 && upper !== lower ? `${lower} or ${upper}` : `${lower}`
-  return `heads must divide width: ${width} / ${heads} is not whole; ${near} would do`
 }

@@ -1,7 +1,7 @@
 import { chooseBackend, tf } from '@sluice/compute'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { LanguageModel } from './model.ts'
-import { someIds, tinyModel } from './testing/tiny.ts'
+import type { LanguageModel } from '../model.ts'
+import { someIds, tinyModel } from '../testing/tiny.ts'
 
 beforeAll(async () => {
   await chooseBackend('cpu')

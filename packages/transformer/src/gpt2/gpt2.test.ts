@@ -1,7 +1,7 @@
 import { chooseBackend, tf } from '@sluice/compute'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { modelFromHfConfig } from './hf/load.ts'
-import { goldenCases, unpack, unpackAll } from './testing/golden.ts'
+import { goldenCases, unpack, unpackAll } from '../testing/golden.ts'
+import { gpt2FromHf } from './load.ts'
 
 /** The greatest difference, as a share of the greatest value (or of 1). */
 function difference(found: ArrayLike<number>, expected: ArrayLike<number>): number {
@@ -15,7 +15,7 @@ function difference(found: ArrayLike<number>, expected: ArrayLike<number>): numb
   return most / scale
 }
 
-const cases = goldenCases().flatMap(golden => [
+const cases = goldenCases('gpt2').flatMap(golden => [
   { ...golden, backend: 'cpu' as const },
   { ...golden, backend: 'wasm' as const },
 ])
@@ -30,7 +30,7 @@ describe.each(cases)('GPT-2 as Hugging Face has it, on $backend: $name', golden 
   const inputs = Int32Array.from(ids.filter((_, i) => i % width < width - 1))
 
   it('gives the same logits', () => {
-    const model = modelFromHfConfig(golden.config, unpackAll(golden.weights))
+    const model = gpt2FromHf(golden.config, unpackAll(golden.weights))
     const logits = model.logits(inputs, { rows })
     expect(logits.shape).toEqual(golden.logits.shape)
     expect(difference(logits.dataSync(), unpack(golden.logits))).toBeLessThan(1e-4)
@@ -39,7 +39,7 @@ describe.each(cases)('GPT-2 as Hugging Face has it, on $backend: $name', golden 
   })
 
   it('gives the same last logits of each row', () => {
-    const model = modelFromHfConfig(golden.config, unpackAll(golden.weights))
+    const model = gpt2FromHf(golden.config, unpackAll(golden.weights))
     const vocabSize = model.config.vocabSize
     const expected = unpack(golden.logits)
     const last = Array.from({ length: rows }, (_, row) => {
@@ -54,7 +54,7 @@ describe.each(cases)('GPT-2 as Hugging Face has it, on $backend: $name', golden 
   })
 
   it('gives the same loss and the same gradient of every parameter', () => {
-    const model = modelFromHfConfig(golden.config, unpackAll(golden.weights))
+    const model = gpt2FromHf(golden.config, unpackAll(golden.weights))
     const variables = [...model.parameters.values()]
     const { value, grads } = tf.variableGrads(() => model.loss(batch, { training: true, seed: 1, step: 1 }), variables)
     expect(value.dataSync()[0]).toBeCloseTo(golden.loss, 4)
@@ -70,7 +70,7 @@ describe.each(cases)('GPT-2 as Hugging Face has it, on $backend: $name', golden 
   })
 
   it('keeps the names, order and shapes', () => {
-    const model = modelFromHfConfig(golden.config, unpackAll(golden.weights))
+    const model = gpt2FromHf(golden.config, unpackAll(golden.weights))
     expect([...model.parameters].map(([name, { shape }]) => [name, shape])).toEqual(
       Object.entries(golden.weights).map(([name, { shape }]) => [name, shape]),
     )

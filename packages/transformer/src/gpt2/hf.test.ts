@@ -1,12 +1,12 @@
 import { chooseBackend, tf } from '@sluice/compute'
 import type { Json, NamedTensor } from '@sluice/pipeline'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { gpt2Config } from '../config.ts'
-import { gpt2 } from '../gpt2.ts'
 import type { LanguageModel } from '../model.ts'
 import { someIds, tinyModel, tinyShape } from '../testing/tiny.ts'
-import { gpt2HfConfig } from './config.ts'
-import { modelFromHfConfig } from './load.ts'
+import { gpt2Config } from './config.ts'
+import { gpt2 } from './gpt2.ts'
+import { gpt2HfConfig } from './hf-config.ts'
+import { gpt2FromHf } from './load.ts'
 import { gpt2ConfigFromHf } from './read-config.ts'
 
 beforeAll(async () => {
@@ -96,7 +96,7 @@ describe('weights', () => {
     'written and read again give the same bits: %j',
     options => {
       const model = tinyModel(options)
-      const again = modelFromHfConfig(model.hfConfig(), model.weights())
+      const again = gpt2FromHf(model.hfConfig(), model.weights())
       expect(logits(again)).toEqual(logits(model))
       model.dispose()
       again.dispose()
@@ -109,7 +109,7 @@ describe('weights', () => {
     expect([...model.parameters.keys()]).not.toContain('transformer.wpe.weight')
     const { sluice, ...config } = model.hfConfig() as Record<string, Json>
     expect(sluice).toEqual({ positions })
-    const learned = modelFromHfConfig(config, model.weights())
+    const learned = gpt2FromHf(config, model.weights())
     expect(learned.config.positions).toBe('learned')
     expect(logits(learned)).toEqual(logits(model))
     model.dispose()
@@ -124,7 +124,7 @@ describe('weights', () => {
     weights.set('h.0.attn.bias', { ...mask, name: 'h.0.attn.bias' })
     weights.set('h.1.attn.masked_bias', { ...mask, name: 'h.1.attn.masked_bias' })
     weights.set('lm_head.weight', weights.get('wte.weight')!)
-    const again = modelFromHfConfig(model.hfConfig(), weights)
+    const again = gpt2FromHf(model.hfConfig(), weights)
     expect(logits(again)).toEqual(logits(model))
     model.dispose()
     again.dispose()

@@ -1,12 +1,11 @@
 import { backendReports, chooseBackend, tf } from '@sluice/compute'
 import { randomStream } from '@sluice/pipeline'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import type { Gpt2Options } from '../config.ts'
-import type { LanguageModel } from '../model.ts'
+import { recomputingDecoder } from '../generation/decoder.ts'
 import { someIds, tinyModel } from '../testing/tiny.ts'
-import { assignWeights } from '../variables.ts'
 import { cachingDecoder } from './cachingDecoder.ts'
-import { recomputingDecoder } from './decoder.ts'
+import type { Gpt2Options } from './config.ts'
+import type { Gpt2Model } from './gpt2.ts'
 
 const backends = (await backendReports()).filter(({ available }) => available).map(({ name }) => name)
 
@@ -18,7 +17,7 @@ const shapes: Partial<Gpt2Options>[] = [
   { layers: 1, width: 1, heads: 1, blockSize: 1, vocabSize: 2 },
 ]
 
-let model: LanguageModel
+let model: Gpt2Model
 afterEach(() => {
   model.dispose()
   expect(tf.memory().numTensors).toBe(0)
@@ -74,7 +73,7 @@ it('keeps the weights of the moment when it was made', async () => {
   const first = cachingDecoder(model)
   const before = await first.next([1, 2, 3])
   const other = tinyModel({}, { seed: 2 })
-  assignWeights(model, other.weights())
+  model.assign(other.weights())
   other.dispose()
   expect(await first.next([4])).not.toEqual(before)
   expect(await first.next([1, 2, 3])).toEqual(before)

@@ -1,9 +1,9 @@
 import { openDecoder } from '@sluice/compute'
 import { checkTokens } from '@sluice/embed'
-import type { LanguageModel } from '../model.ts'
-import type { Decoder, DecoderOptions } from './decoder.ts'
+import type { Decoder, DecoderOptions } from '../generation/decoder.ts'
+import { windowStart } from '../generation/window.ts'
 import { decoderWeights } from './decoderWeights.ts'
-import { windowStart } from './window.ts'
+import type { Gpt2Model } from './gpt2.ts'
 
 /**
  * Keeps the keys and values of the context seen so far, so that a token costs one pass over the weights, and its prompt one
@@ -16,7 +16,7 @@ import { windowStart } from './window.ts'
  * The weights are those of the moment when it was made.
  */
 export function cachingDecoder(
-  model: Pick<LanguageModel, 'config' | 'parameters'>,
+  model: Pick<Gpt2Model, 'config' | 'parameters'>,
   { slide = 1 }: DecoderOptions = {},
 ): Decoder {
   const { blockSize, heads, epsilon, vocabSize } = model.config

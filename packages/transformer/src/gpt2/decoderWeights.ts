@@ -1,12 +1,12 @@
 import { type DecoderWeights, tf } from '@sluice/compute'
 import { constantPositions } from '@sluice/embed'
-import type { LanguageModel } from '../model.ts'
+import type { Gpt2Model } from './gpt2.ts'
 
 /**
  * The parameters of a GPT-2 as the decoder operation takes them. `dispose` frees the table of positions that are not learned,
  * the only tensor that is made here.
  */
-export function decoderWeights({ config, parameters }: Pick<LanguageModel, 'config' | 'parameters'>): {
+export function decoderWeights({ config, parameters }: Pick<Gpt2Model, 'config' | 'parameters'>): {
   weights: DecoderWeights
   dispose(): void
 } {
