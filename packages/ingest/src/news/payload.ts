@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer'
 import { decodeLabelled } from '../html/charset.ts'
 import { BadPage, type Extractor } from '../html/extract.ts'
 import { lineFeeds } from '../pieces/newlines.ts'
@@ -74,7 +75,9 @@ const isPage = (type: string, bytes: Buffer): boolean =>
 const charset = (type: string): string | undefined => /charset\s*=\s*["']?([\w.:-]+)/i.exec(type)?.[1]
 
 function plain(bytes: Buffer, type: string, languages?: string): Payload {
-  const text = lineFeeds(decodeLabelled(bytes, charset(type))).trim()
+  // Nearly all of it is UTF-8, and Node decodes that in half the time that TextDecoder takes.
+  const simple = bytes[0] !== 0xef && isUtf8(bytes) && !/charset/i.test(type)
+  const text = lineFeeds(simple ? bytes.toString('utf8') : decodeLabelled(bytes, charset(type))).trim()
   if (text === '') throw new NotText(withoutText)
   return { text, metadata: languages === undefined ? {} : { languages } }
 }

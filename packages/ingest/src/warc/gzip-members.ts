@@ -35,6 +35,8 @@ export function gzipMembers(input: FileReader, file: string, start: number): Pla
   let unpacked = 0
   const places: { at: number; byte: number }[] = [{ at: 0, byte: start }]
   let flowing: AsyncGenerator<Buffer, void, undefined> | undefined
+  /** Bytes of content that members have had of late: what is set aside for the next one. */
+  let usual = 8 * 1024
 
   /** What is held of the file from `from` on: at least `count` bytes, fewer only at its end. */
   async function hold(count: number): Promise<Buffer> {
@@ -98,9 +100,9 @@ export function gzipMembers(input: FileReader, file: string, start: number): Pla
     }
     if (header === 0 && ended) throw cut()
     if (header <= 0) throw damaged(header < 0 ? 'no member begins here' : 'its header has no end')
-    let stroke = atOneStroke(bytes.subarray(header))
+    let stroke = atOneStroke(bytes.subarray(header), usual)
     if (stroke === undefined && bytes.length < windowBytes && !ended) {
-      stroke = atOneStroke((await hold(windowBytes)).subarray(header))
+      stroke = atOneStroke((await hold(windowBytes)).subarray(header), usual)
     }
     advance(header)
     if (stroke === undefined) {
@@ -109,6 +111,7 @@ export function gzipMembers(input: FileReader, file: string, start: number): Pla
     }
     advance(stroke.consumed)
     unpacked += stroke.content.length
+    usual = Math.max(1024, Math.min(64 * 1024, 0.9 * usual + 0.2 * stroke.content.length))
     try {
       await closeMember(crc32(stroke.content), stroke.content.length)
     } catch (error) {
@@ -229,11 +232,11 @@ export function gzipMembers(input: FileReader, file: string, start: number): Pla
 }
 
 /** The content of the member whose data begins here, when it lies in `bytes` whole and is not too large. */
-function atOneStroke(bytes: Buffer): { content: Buffer; consumed: number } | undefined {
+function atOneStroke(bytes: Buffer, usual: number): { content: Buffer; consumed: number } | undefined {
   try {
     const { buffer, engine } = inflateRawSync(bytes, {
       info: true,
-      chunkSize: 64 * 1024,
+      chunkSize: Math.ceil(usual),
       maxOutputLength: strokeBytes,
     }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } }
     return { content: buffer, consumed: engine.bytesWritten }
