@@ -1,21 +1,20 @@
-// Ours of `ingest --case jsonl`. usage: node ours/ingest_jsonl.js MEGABYTES
-import { jsonl } from '@sluice/ingest'
+// Ours of `ingest --case jsonl`: read, mapped to documents, written again. usage: node ours/ingest_jsonl.js MEGABYTES
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { jsonl, writeDocuments } from '@sluice/ingest'
 import { run } from '@sluice/pipeline'
 import corpus from './ingest_jsonl_corpus.js'
 import { report, sizeOf } from './ingest_report.js'
 
 const { path } = await corpus(Number(process.argv[2]))
-await report(sizeOf(path), async () => {
-  let rows = 0
-  await run({
-    source: jsonl({ path }),
-    stages: [],
-    sink: {
-      id: 'count',
-      consume: frame => {
-        rows += frame.batch.numRows
-      },
-    },
-  }).done
-  return `${rows} documents`
-})
+const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'))
+try {
+  await report(sizeOf(path), async () => {
+    const out = join(folder, 'documents.jsonl')
+    await run({ source: jsonl({ path }), stages: [], sink: writeDocuments({ path: out }) }).done
+    return `${Math.floor(sizeOf(out) / 1e6)} MB written`
+  })
+} finally {
+  rmSync(folder, { recursive: true })
+}

@@ -1,7 +1,7 @@
 // Ours of `ingest --case warc`: the documents of a WET file. usage: node ours/ingest_warc.js MEGABYTES
 import { news } from '@sluice/ingest'
-import corpus from './ingest_warc_corpus.js'
 import { report } from './ingest_report.js'
+import corpus from './ingest_warc_corpus.js'
 
 const { path, bytes } = await corpus(Number(process.argv[2]))
 await report(bytes, async () => {

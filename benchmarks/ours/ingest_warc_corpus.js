@@ -12,11 +12,16 @@ function* records(megabytes) {
   let made = 0
   const member = (fields, block) => {
     const head = Object.entries(fields).map(([name, value]) => `${name}: ${value}\r\n`)
-    const record = Buffer.from(`WARC/1.0\r\n${head.join('')}Content-Length: ${Buffer.byteLength(block)}\r\n\r\n${block}\r\n\r\n`)
+    const record = Buffer.from(
+      `WARC/1.0\r\n${head.join('')}Content-Length: ${Buffer.byteLength(block)}\r\n\r\n${block}\r\n\r\n`,
+    )
     made += record.length
     return gzipSync(record)
   }
-  yield member({ 'WARC-Type': 'warcinfo', 'WARC-Date': '2024-01-01T00:00:00Z', 'Content-Type': 'application/warc-fields' }, 'a: b\r\n')
+  yield member(
+    { 'WARC-Type': 'warcinfo', 'WARC-Date': '2024-01-01T00:00:00Z', 'Content-Type': 'application/warc-fields' },
+    'a: b\r\n',
+  )
   for (const { id, text, url, date } of documents(2 * megabytes * 1e6)) {
     if (made >= megabytes * 1e6) return
     yield member(
