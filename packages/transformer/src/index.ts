@@ -39,4 +39,5 @@ export {
   type TrainingBatch,
 } from './model.ts'
 export { initialValues, type ParameterSpec, type ParameterSpecs } from './parameters.ts'
+export { bertPresets, gpt2Presets, llamaPresets, type PresetShape } from './presets.ts'
 export { type ModelFamily, type ModelShape, modelFamilies } from './shape.ts'

@@ -10,6 +10,7 @@ import { llamaSchema } from './llama/config.ts'
 import { llama } from './llama/llama.ts'
 import { llamaShape } from './llama/parameters.ts'
 import type { LanguageModel, MaskedModel } from './model.ts'
+import { bertPresets, gpt2Presets, llamaPresets, withPreset } from './presets.ts'
 import type { ModelShape } from './shape.ts'
 
 /** What a model must be told beside its section of the config. */
@@ -33,9 +34,10 @@ const gpt2Kind: ModelKind<z.infer<typeof gpt2Schema>> = {
   use: 'gpt2',
   summary: 'decoder-only Transformer as published with GPT-2',
   config: gpt2Schema,
-  shape: (section, { vocabSize, blockSize }) => gpt2Shape({ ...section, vocabSize, blockSize }),
+  shape: (section, { vocabSize, blockSize }) =>
+    gpt2Shape({ ...withPreset(section, gpt2Presets), vocabSize, blockSize }),
   build: (section, { vocabSize, blockSize, seed, weights }) =>
-    gpt2({ ...section, vocabSize, blockSize }, { seed, weights }),
+    gpt2({ ...withPreset(section, gpt2Presets), vocabSize, blockSize }, { seed, weights }),
 }
 
 const llamaKind: ModelKind<z.infer<typeof llamaSchema>> = {
@@ -43,9 +45,10 @@ const llamaKind: ModelKind<z.infer<typeof llamaSchema>> = {
   use: 'llama',
   summary: 'decoder in the style of Llama: RMS norms, rotary positions, SwiGLU, shared keys',
   config: llamaSchema,
-  shape: (section, { vocabSize, blockSize }) => llamaShape({ ...section, vocabSize, blockSize }),
+  shape: (section, { vocabSize, blockSize }) =>
+    llamaShape({ ...withPreset(section, llamaPresets), vocabSize, blockSize }),
   build: (section, { vocabSize, blockSize, seed, weights }) =>
-    llama({ ...section, vocabSize, blockSize }, { seed, weights }),
+    llama({ ...withPreset(section, llamaPresets), vocabSize, blockSize }, { seed, weights }),
 }
 
 const bertKind: ModelKind<z.infer<typeof bertSchema>> = {
@@ -53,9 +56,10 @@ const bertKind: ModelKind<z.infer<typeof bertSchema>> = {
   use: 'bert',
   summary: 'bidirectional encoder that learns to fill in masked tokens',
   config: bertSchema,
-  shape: (section, { vocabSize, blockSize }) => bertShape({ ...section, vocabSize, blockSize }),
+  shape: (section, { vocabSize, blockSize }) =>
+    bertShape({ ...withPreset(section, bertPresets), vocabSize, blockSize }),
   build: (section, { vocabSize, blockSize, seed, weights }) =>
-    bert({ ...section, vocabSize, blockSize }, { seed, weights }),
+    bert({ ...withPreset(section, bertPresets), vocabSize, blockSize }, { seed, weights }),
 }
 
 /** What `model.use` may name. */

@@ -1,6 +1,7 @@
 import { ConfigError } from '@sluice/pipeline'
 import { z } from 'zod'
 import { unevenHeads } from '../heads.ts'
+import { bertPresets, unsettled, withPreset } from '../presets.ts'
 
 /** The shape of a BERT (Devlin et al. 2019), whole: every member stated. */
 export interface BertConfig {
@@ -49,9 +50,13 @@ export interface BertOptions {
 /** The `model` section of a config; vocabulary and context come from the tokenizer and the `data` section. */
 export const bertSchema = z
   .strictObject({
-    layers: z.int().min(1).describe('Transformer blocks'),
-    width: z.int().min(1).describe('channels of the stream; a multiple of heads'),
-    heads: z.int().min(1).describe('attention heads'),
+    preset: z
+      .enum(Object.keys(bertPresets) as (keyof typeof bertPresets)[])
+      .optional()
+      .describe('a published shape; what else is given comes before it'),
+    layers: z.int().min(1).optional().describe('Transformer blocks'),
+    width: z.int().min(1).optional().describe('channels of the stream; a multiple of heads'),
+    heads: z.int().min(1).optional().describe('attention heads'),
     inner: z.int().min(1).optional().describe('channels within a feed-forward; 4 * width unless given'),
     positions: z.enum(['learned', 'none']).default('learned').describe('how positions are told'),
     dropout: z.number().min(0).lt(1).default(0).describe('share of elements dropped while training'),
@@ -59,7 +64,10 @@ export const bertSchema = z
     epsilon: z.number().positive().default(1e-12).describe('added to the variance in layer norms'),
     initializerRange: z.number().positive().default(0.02).describe('standard deviation of the initial weights'),
   })
-  .superRefine(({ width, heads }, context) => {
+  .superRefine((section, context) => {
+    const wrong = unsettled(section)
+    if (wrong) context.addIssue({ code: 'custom', path: [wrong.key], message: wrong.message })
+    const { width, heads } = withPreset(section, bertPresets)
     if (width % heads !== 0) context.addIssue({ code: 'custom', path: ['heads'], message: unevenHeads(width, heads) })
   })
 

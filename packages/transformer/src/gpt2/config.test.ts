@@ -69,7 +69,7 @@ describe('the model section', () => {
 
   it('can be written as JSON Schema', () => {
     expect(z.toJSONSchema(gpt2Schema, { io: 'input' })).toMatchObject({
-      required: ['layers', 'width', 'heads'],
+      properties: { preset: { enum: expect.arrayContaining(['gpt2', 'gpt3']) }, heads: { type: 'integer' } },
       additionalProperties: false,
     })
   })

@@ -2,6 +2,7 @@ import { type PositionKind, positionKinds } from '@sluice/embed'
 import { ConfigError } from '@sluice/pipeline'
 import { z } from 'zod'
 import { unevenHeads } from '../heads.ts'
+import { gpt2Presets, unsettled, withPreset } from '../presets.ts'
 
 /** Share of elements dropped while training, by place. */
 export interface DropoutRates {
@@ -60,9 +61,13 @@ const rate = z.number().min(0).lt(1)
 /** The `model` section of a config; vocabulary and context come from the tokenizer and the `data` section. */
 export const gpt2Schema = z
   .strictObject({
-    layers: z.int().min(1).describe('Transformer blocks'),
-    width: z.int().min(1).describe('channels of the residual stream; a multiple of heads'),
-    heads: z.int().min(1).describe('attention heads'),
+    preset: z
+      .enum(Object.keys(gpt2Presets) as (keyof typeof gpt2Presets)[])
+      .optional()
+      .describe('a published shape; what else is given comes before it'),
+    layers: z.int().min(1).optional().describe('Transformer blocks'),
+    width: z.int().min(1).optional().describe('channels of the residual stream; a multiple of heads'),
+    heads: z.int().min(1).optional().describe('attention heads'),
     inner: z.int().min(1).optional().describe('channels within a feed-forward; 4 * width unless given'),
     dropout: z
       .union([
@@ -80,7 +85,10 @@ export const gpt2Schema = z
     epsilon: z.number().positive().default(1e-5).describe('added to the variance in layer norms'),
     initializerRange: z.number().positive().default(0.02).describe('standard deviation of the initial weights'),
   })
-  .superRefine(({ width, heads }, context) => {
+  .superRefine((section, context) => {
+    const wrong = unsettled(section)
+    if (wrong) context.addIssue({ code: 'custom', path: [wrong.key], message: wrong.message })
+    const { width, heads } = withPreset(section, gpt2Presets)
     if (width % heads !== 0) context.addIssue({ code: 'custom', path: ['heads'], message: unevenHeads(width, heads) })
   })
 

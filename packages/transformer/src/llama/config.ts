@@ -1,6 +1,7 @@
 import { ConfigError } from '@sluice/pipeline'
 import { z } from 'zod'
 import { unevenHeads } from '../heads.ts'
+import { llamaPresets, unsettled, withPreset } from '../presets.ts'
 
 /** The shape of a Llama (Touvron et al. 2023), whole: every member stated. */
 export interface LlamaConfig {
@@ -58,20 +59,24 @@ export interface LlamaOptions {
 /** The `model` section of a config; vocabulary and context come from the tokenizer and the `data` section. */
 export const llamaSchema = z
   .strictObject({
-    layers: z.int().min(1).describe('Transformer blocks'),
-    width: z.int().min(1).describe('channels of the residual stream; a multiple of heads'),
-    heads: z.int().min(1).describe('attention heads, of queries'),
+    preset: z
+      .enum(Object.keys(llamaPresets) as (keyof typeof llamaPresets)[])
+      .optional()
+      .describe('a published shape; what else is given comes before it'),
+    layers: z.int().min(1).optional().describe('Transformer blocks'),
+    width: z.int().min(1).optional().describe('channels of the residual stream; a multiple of heads'),
+    heads: z.int().min(1).optional().describe('attention heads, of queries'),
     keyHeads: z.int().min(1).optional().describe('heads of keys and values, shared by the queries; heads unless given'),
     inner: z.int().min(1).optional().describe('channels within a feed-forward; about 8/3 of width unless given'),
     positions: z.enum(['rotary', 'none']).default('rotary').describe('how positions are told'),
-    theta: z.number().positive().default(10_000).describe('base of the rotary frequencies'),
+    theta: z.number().positive().optional().describe('base of the rotary frequencies; 10000 unless given'),
     dropout: z.number().min(0).lt(1).default(0).describe('share of elements dropped while training'),
-    tieHead: z.boolean().default(false).describe('whether the output projection is the token table'),
+    tieHead: z.boolean().optional().describe('whether the output projection is the token table; default: not'),
     epsilon: z.number().positive().default(1e-5).describe('added to the mean square in norms'),
     initializerRange: z.number().positive().default(0.02).describe('standard deviation of the initial weights'),
   })
   .superRefine((section, context) => {
-    const wrong = headsThatCannotBe({ keyHeads: section.heads, ...section })
+    const wrong = unsettled(section) ?? headsThatCannotBe(withPreset(section, llamaPresets))
     if (wrong) context.addIssue({ code: 'custom', path: [wrong.key], message: wrong.message })
   })
 
