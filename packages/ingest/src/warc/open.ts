@@ -4,7 +4,7 @@ import { openFile } from '../bytes/file.ts'
 import { openBytes } from '../bytes/open.ts'
 import { type ByteReader, skipBytes } from '../bytes/reader.ts'
 import type { CorpusFile } from '../path/corpus-file.ts'
-import { gzipMembers } from './gzip-members.ts'
+import { gzipAhead } from './gzip-ahead.ts'
 import type { Place, PlacedReader } from './place.ts'
 
 export interface Opened {
@@ -28,7 +28,7 @@ export async function openPlaced(file: CorpusFile, from: Place = { byte: 0 }): P
     if (compression === 'none' || compression === 'gzip') {
       if (from.byte > plain.size) throw shorter(file, from.byte, plain.size)
       plain.seek(from.byte)
-      reader = compression === 'gzip' ? gzipMembers(plain, file.name, from.byte) : counted(plain, from.byte)
+      reader = compression === 'gzip' ? gzipAhead(plain, file.name, from.byte) : counted(plain, from.byte)
     } else {
       await plain.close()
       reader = reread((await openBytes(file)).reader)
