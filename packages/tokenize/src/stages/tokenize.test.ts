@@ -1,7 +1,7 @@
 import { documentsBatch, documentsSchema, tokensSchema } from '@sluice/pipeline'
 import { Field, Int32, Schema, Utf8 } from 'apache-arrow'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { collect, documentsSource, rowsOf } from '../testing/harness.ts'
+import { collect, documentsSource, plain, rowsOf } from '../testing/harness.ts'
 import type { Tokenizer } from '../tokenizer.ts'
 import { trainBpe } from '../training/bpe.ts'
 import { tokenize, tokenizeBatch } from './tokenize.ts'
@@ -33,14 +33,28 @@ describe('tokenize', () => {
   })
 
   test('takes a slice of a batch, and a tokenizer without encodeUtf8', () => {
-    const { encodeUtf8: _, ...plain } = tokenizer
+    const { encodeUtf8: _, ...without } = tokenizer
     const sliced = documentsBatch(rows).slice(1, 4)
-    for (const given of [tokenizer, plain]) {
+    for (const given of [tokenizer, without]) {
       const frame = { batch: tokenizeBatch(given, sliced), cursor: {}, seq: 0 }
       expect(rowsOf(frame).map(row => row.ids)).toEqual(texts.slice(1).map(text => Array.from(tokenizer.encode(text))))
       expect(rowsOf(frame).map(row => row.doc_id)).toEqual(['1', '2', '3'])
       expect(rowsOf(frame).map(row => row.last)).toEqual([false, true, false])
     }
+  })
+
+  test('run from sources, workers are the thread of the run, and a warning says so', async () => {
+    const source = () => documentsSource([rows, [], rows.slice(1)])
+    const { frames, events } = await collect({ source: source(), stages: [tokenize({ tokenizer, workers: 2 })] })
+    const { frames: expected } = await collect({ source: source(), stages: [tokenize({ tokenizer })] })
+    expect(frames.map(plain)).toEqual(expected.map(plain))
+    expect(events.filter(event => event.type === 'warning')).toEqual([
+      {
+        type: 'warning',
+        stage: 'tokenize',
+        message: 'runs from its sources, from which no thread can be started: encodes in the thread of the run',
+      },
+    ])
   })
 
   test('its schema, and what it refuses', () => {

@@ -1,6 +1,6 @@
 /** Ids appended one after the other: an Int32Array that grows. */
 export class Ids {
-  values: Int32Array
+  values: Int32Array<ArrayBuffer>
   length = 0
 
   constructor(capacity = 1024) {
@@ -27,7 +27,7 @@ export class Ids {
   }
 
   /** A copy of what has been appended. */
-  toArray(): Int32Array {
+  toArray(): Int32Array<ArrayBuffer> {
     return this.values.slice(0, this.length)
   }
 }
