@@ -6,6 +6,7 @@ import { doctorCommand } from './commands/doctor.ts'
 import { fillCommand } from './commands/fill.ts'
 import { generateCommand } from './commands/generate.ts'
 import { initCommand } from './commands/init.ts'
+import { planCommand } from './commands/plan.ts'
 import { runCommand } from './commands/run.ts'
 import { schemaCommand } from './commands/schema.ts'
 import { setupCommand } from './commands/setup.ts'
@@ -18,6 +19,7 @@ export const commands: readonly Command[] = [
   generateCommand,
   fillCommand,
   validateCommand,
+  planCommand,
   tokenizerCommand,
   doctorCommand,
   setupCommand,

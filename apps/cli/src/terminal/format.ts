@@ -28,3 +28,26 @@ export function bytes(value: number): string {
 export function clip(line: string, columns: number): string {
   return line.length <= columns ? line : `${line.slice(0, Math.max(0, columns - 1))}…`
 }
+
+/** 950, 12.3k, 4.56M, 7.89G, 1.75T, 3.14E: three figures of numbers that may be very large. */
+export function short(value: number): string {
+  if (!Number.isFinite(value)) return '-'
+  const units = ['', 'k', 'M', 'G', 'T', 'P', 'E', 'Z']
+  let unit = 0
+  let scaled = value
+  while (Math.abs(scaled) >= 999.5 && unit < units.length - 1) {
+    scaled /= 1000
+    unit++
+  }
+  if (unit === 0) return String(Math.round(scaled))
+  return `${scaled.toFixed(scaled < 9.995 ? 2 : scaled < 99.95 ? 1 : 0)}${units[unit]}`
+}
+
+/** As `duration`, and from two days on 9 days, 3.2 years. */
+export function longDuration(seconds: number): string {
+  const days = seconds / 86_400
+  if (!(days >= 2)) return duration(seconds)
+  if (days < 730) return `${Math.round(days)} days`
+  const years = days / 365.25
+  return `${years < 100 ? years.toFixed(1) : short(years)} years`
+}
