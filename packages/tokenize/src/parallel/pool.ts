@@ -69,7 +69,8 @@ interface EncoderThread {
 }
 
 function encoderThread(entry: URL, workerData: EncoderStart): EncoderThread {
-  const worker = new Worker(entry, { workerData })
+  // Not the process's flags: some, as that of a program given on the command line, suit no thread.
+  const worker = new Worker(entry, { workerData, execArgv: [] })
   // A thread with nothing to do does not keep the process alive.
   worker.unref()
   const requests: { resolve(texts: EncodedTexts): void; reject(error: unknown): void }[] = []
