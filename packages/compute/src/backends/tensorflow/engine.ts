@@ -37,10 +37,21 @@ export interface TensorflowBinding {
   executeOp(name: string, attributes: readonly OpAttribute[], inputs: readonly number[], outputs: number): Handle[]
 }
 
+/** What tfjs-node's backend keeps of one tensor; `id` is missing while `values` are there. */
+export interface StoredTensor {
+  shape: number[]
+  dtype: number
+  id: number
+  values: tf.BackendValues | null
+  refCount: number
+}
+
 /** tfjs-node's backend, as far as our kernels use it. */
 export interface TensorflowBackend extends tf.KernelBackend {
   readonly binding: TensorflowBinding
   readonly isUsingGpuDevice: boolean
+  /** What it knows of each tensor: the handle, and values that have not been handed to TensorFlow yet. */
+  readonly tensorMap: tf.DataStorage<StoredTensor>
   /** Handles of the inputs, made now for values that have not been handed to TensorFlow yet. */
   getInputTensorIds(tensors: readonly tf.Tensor[]): number[]
   /** Makes a handle a tensor of tfjs. */

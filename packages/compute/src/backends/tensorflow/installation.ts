@@ -33,6 +33,12 @@ export function findInstallation(folder: string): Found {
   const name = readJson<{ folder: string }>(join(folder, CURRENT))?.folder
   if (name === undefined) return { missing: true }
   const layout = layoutOf(join(folder, name))
+  const record = readRecord(layout)
+  return 'broken' in record ? record : { layout, record }
+}
+
+/** What is said of an installation, if all that it says is there is there. */
+export function readRecord(layout: Layout): SetupRecord | { readonly broken: string } {
   const record = readJson<SetupRecord>(layout.record)
   if (record?.version !== 1) return { broken: `${layout.record} is missing or cannot be read` }
   for (const [file, bytes] of Object.entries(record.files)) {
@@ -41,7 +47,7 @@ export function findInstallation(folder: string): Found {
     if (found === undefined) return { broken: `${path} is missing` }
     if (found !== bytes) return { broken: `${path} has ${found} bytes, not ${bytes}` }
   }
-  return { layout, record }
+  return record
 }
 
 export function readJson<T>(path: string): T | undefined {
