@@ -15,9 +15,9 @@ import {
 } from '@sluice/pipeline'
 import type { FileLayer } from '../files/layer.ts'
 import { nodeFiles } from '../files/node.ts'
-import { prune } from '../store/prune.ts'
 import { sweep } from '../store/sweep.ts'
-import { type Format, writeCheckpoint } from '../store/write.ts'
+import type { Format } from '../store/write.ts'
+import { checkpointWriter } from '../store/writer.ts'
 import { due, type Extent } from './due.ts'
 
 export interface CheckpointOptions {
@@ -43,14 +43,15 @@ export interface CheckpointOptions {
 
 /**
  * The sink that writes checkpoints: step 0, the early steps, every N steps, and the last step of a run that finished or was
- * stopped. The weights are copied while the step is consumed and written while training goes on; a second checkpoint waits
- * for the first to be on the disk.
+ * stopped. The weights are copied while the step is consumed and written by a thread of its own while training goes on; a
+ * second checkpoint waits for the first to be on the disk.
  *
  * Emits `checkpoint` for each one on the disk. @throws StorageError, from the step after, when the disk refuses.
  */
 export function checkpoint(options: CheckpointOptions): Sink<Steps> {
   const { dir, every, keep = 3, formats = ['safetensors'], state = () => ({}), id = 'checkpoint' } = options
   const { fileLayer = nodeFiles, files } = options
+  const writer = checkpointWriter(fileLayer)
   for (const [name, value] of Object.entries({ every, keep })) {
     if (!(value >= 1)) throw new ConfigError(`expected at least 1, found ${value}`, { stage: id, place: name })
   }
@@ -90,9 +91,9 @@ export function checkpoint(options: CheckpointOptions): Sink<Steps> {
       ...(files ? { files } : {}),
       ...(stages ? { stages } : {}),
     }
-    const { path, bytes } = await writeCheckpoint(dir, content, { files: fileLayer })
-    await prune(dir, keep, early, fileLayer)
-    emit({ type: 'checkpoint', step: snapshot.step, path, bytes, seconds: (performance.now() - start) / 1000 })
+    const { step } = snapshot
+    const { path, bytes } = await writer.write(dir, content, { keep, early })
+    emit({ type: 'checkpoint', step, path, bytes, seconds: (performance.now() - start) / 1000 })
   }
 
   async function settle(): Promise<void> {
@@ -139,10 +140,14 @@ export function checkpoint(options: CheckpointOptions): Sink<Steps> {
       if (step !== undefined || begun) last = { frame, step: step ?? 0, full: extent === 'full' }
     },
     async close(outcome) {
-      await settle()
-      if (outcome === 'failed' || !last || last.full) return
-      await begin(last.frame, last.step, 'full')
-      await settle()
+      try {
+        await settle()
+        if (outcome === 'failed' || !last || last.full) return
+        await begin(last.frame, last.step, 'full')
+        await settle()
+      } finally {
+        await writer.close()
+      }
     },
   }
 }
