@@ -27,6 +27,11 @@ export interface Recipe {
   readonly data: {
     readonly blockSize: number
     readonly batchSize: number
+    readonly pack: {
+      readonly fit: 'stream' | 'documents'
+      readonly gaps: 'split' | 'crop' | 'pad'
+      readonly window: number
+    }
     readonly shuffle: number
     readonly mask: {
       readonly share: number

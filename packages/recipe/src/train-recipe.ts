@@ -60,7 +60,11 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
       stages: [
         ...corpus.part('training'),
         tokenize({ tokenizer }),
-        pack({ blockSize: data.blockSize, tokenizer }),
+        pack({
+          blockSize: data.blockSize,
+          tokenizer,
+          ...(data.pack.fit === 'documents' ? { bestFit: data.pack } : {}),
+        }),
         ...(data.shuffle === 0 ? [] : [shuffle({ window: data.shuffle })]),
         ...(model.predicts === 'masked' ? [mask({ ...data.mask, tokenizer })] : []),
         batch({ batchSize: data.batchSize }),

@@ -1,4 +1,4 @@
-export type { BpeCutName } from './bpe/cuts.ts'
+export { type BpeCutName, bpeCutNames } from './bpe/cuts.ts'
 export { type CacheOptions, cacheTokens } from './cache/cache.ts'
 export { type TokenizerContext, tokenizerKinds } from './config/kinds.ts'
 export { loadEvaluation, saveEvaluation } from './evaluation/file.ts'

@@ -24,9 +24,28 @@ export const maskSchema = z.strictObject({
   wholeWords: z.boolean().default(false).describe('All pieces of a word are to be foretold together, or none.'),
 })
 
+export const packSchema = z.strictObject({
+  fit: z
+    .enum(['stream', 'documents'])
+    .default('stream')
+    .describe('Documents end to end, cut where a row is full; or whole documents in rows, by best fit.'),
+  gaps: z
+    .enum(['split', 'crop', 'pad'])
+    .default('split')
+    .describe(
+      'With "documents": what fills a row that no document fits into. A part of one, whose rest is kept or thrown away; or nothing.',
+    ),
+  window: z
+    .int()
+    .positive()
+    .default(1_048_576)
+    .describe('With "documents": tokens that are fitted together, 16 bytes each.'),
+})
+
 export const dataSchema = z.strictObject({
   blockSize: z.int().min(2).default(128).describe('Context length: tokens in a row that the model sees at once.'),
   batchSize: z.int().positive().default(16).describe('Blocks in a training step.'),
+  pack: packSchema.prefault({}).describe('How documents become rows.'),
   shuffle: byteSize()
     .default(16_000_000)
     .describe('Memory in which blocks are shuffled, such as "64MB". 0: in the order of the text.'),

@@ -23,6 +23,7 @@ test('defaults are filled in and sizes are bytes', () => {
   expect(recipe.data).toEqual({
     blockSize: 128,
     batchSize: 16,
+    pack: { fit: 'stream', gaps: 'split', window: 1_048_576 },
     shuffle: 65536,
     mask: { share: 0.15, maskShare: 0.8, randomShare: 0.1, wholeWords: false },
     evaluation: { share: 0.02, by: 'document', tokens: 100_000 },

@@ -11,8 +11,10 @@ export interface BpeCut {
   end(bytes: Uint8Array, at: number, end: number): number
 }
 
-/** `gpt2`; `cl100k` as GPT-4 and Llama 3; `qwen2`, the same with every digit for itself. */
-export type BpeCutName = 'gpt2' | 'cl100k' | 'qwen2'
+/** `gpt2`; `cl100k`, GPT-4's; `llama3`, which is the same; `qwen2`, that with every digit for itself. */
+export type BpeCutName = (typeof bpeCutNames)[number]
+
+export const bpeCutNames = ['gpt2', 'cl100k', 'llama3', 'qwen2'] as const
 
 const cl100kPattern = (numbers: string) =>
   `(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${numbers}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`
@@ -24,6 +26,7 @@ export const bpeCuts: Readonly<Record<BpeCutName, BpeCut>> = {
     end: gpt2Word,
   },
   cl100k: { name: 'cl100k', pattern: cl100kPattern('\\p{N}{1,3}'), end: cl100kWord(3) },
+  llama3: { name: 'llama3', pattern: cl100kPattern('\\p{N}{1,3}'), end: cl100kWord(3) },
   qwen2: { name: 'qwen2', pattern: cl100kPattern('\\p{N}'), end: cl100kWord(1) },
 }
 

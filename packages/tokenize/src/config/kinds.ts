@@ -1,10 +1,12 @@
 import { resolve } from 'node:path'
 import { type BuildContext, DataError, type Kind, StorageError } from '@sluice/pipeline'
 import { z } from 'zod'
+import { bpeCutNames } from '../bpe/cuts.ts'
 import { readTokenizer } from '../files/read.ts'
 import { endOfTextToken, type Tokenizer } from '../tokenizer.ts'
 import { trainBpe } from '../training/bpe.ts'
 import { trainCharacters, trainWords } from '../training/level.ts'
+import { defaultMaxWords } from '../training/word-table.ts'
 import { trainWordPiece } from '../training/wordpiece.ts'
 
 /** What a tokenizer may know when it is built: the run, and the texts to learn from. */
@@ -17,7 +19,20 @@ type TokenizerKind<C> = Kind<'tokenizer', C, Promise<Tokenizer>, TokenizerContex
 
 const minFrequency = z.int().positive()
 
-const cutName = z.enum(['gpt2', 'cl100k', 'qwen2'])
+const cutName = z.enum(bpeCutNames)
+
+const maxTokenLength = z.int().positive().optional().describe('Longer tokens are not made. Left out: no limit.')
+
+const maxWords = z
+  .int()
+  .min(1000)
+  .default(defaultMaxWords)
+  .describe('Different words that are counted at a time, 100 bytes each; beyond that the rarest are given up.')
+
+const initialAlphabet = z
+  .array(z.string().min(1))
+  .optional()
+  .describe('Characters that are known whatever the corpus holds.')
 
 const bpeConfig = z.object({
   vocabSize: z.int().min(257).default(8192).describe('Tokens to learn, the 256 bytes and the special tokens included.'),
@@ -29,7 +44,9 @@ const bpeConfig = z.object({
     .describe('The first ids. The first of them ends documents.'),
   cut: cutName
     .default('gpt2')
-    .describe('How text is cut into words: as GPT-2, as GPT-4 and Llama 3 (cl100k), or as Qwen 2.'),
+    .describe('How text is cut into words: as GPT-2, as GPT-4 (cl100k), as Llama 3, which is the same, or as Qwen 2.'),
+  maxTokenLength,
+  maxWords,
 })
 
 const bpe: TokenizerKind<z.infer<typeof bpeConfig>> = {
@@ -38,7 +55,7 @@ const bpe: TokenizerKind<z.infer<typeof bpeConfig>> = {
   summary: 'Byte-level BPE as in GPT-2 and GPT-4, trained on the corpus. Knows every text.',
   config: bpeConfig,
   build: (config, { texts, signal, emit }) =>
-    trainBpe(texts(), { ...config, signal, progress: report(emit, config.vocabSize) }),
+    trainBpe(texts(), { ...given(config), signal, progress: report(emit, config.vocabSize) }),
 }
 
 const wordPieceConfig = z.object({
@@ -50,6 +67,9 @@ const wordPieceConfig = z.object({
     .positive()
     .default(1000)
     .describe('Characters that come less often than so many others are unknown.'),
+  initialAlphabet,
+  maxTokenLength,
+  maxWords,
 })
 
 const wordpiece: TokenizerKind<z.infer<typeof wordPieceConfig>> = {
@@ -58,12 +78,13 @@ const wordpiece: TokenizerKind<z.infer<typeof wordPieceConfig>> = {
   summary: "BERT's WordPiece with its normalizer, trained on the corpus. Text does not come back as it was.",
   config: wordPieceConfig,
   build: (config, { texts, signal, emit }) =>
-    trainWordPiece(texts(), { ...config, signal, progress: report(emit, config.vocabSize) }),
+    trainWordPiece(texts(), { ...given(config), signal, progress: report(emit, config.vocabSize) }),
 }
 
 const charConfig = z.object({
   vocabSize: z.int().min(3).optional().describe('At most so many characters. Left out: all that the corpus has.'),
   minFrequency: minFrequency.default(1).describe('A character that comes less often is unknown.'),
+  initialAlphabet,
 })
 
 const char: TokenizerKind<z.infer<typeof charConfig>> = {
@@ -71,13 +92,13 @@ const char: TokenizerKind<z.infer<typeof charConfig>> = {
   use: 'char',
   summary: 'Every character is a token; those that the corpus lacks are unknown.',
   config: charConfig,
-  build: ({ vocabSize, minFrequency }, { texts, signal }) =>
-    trainCharacters(texts(), { minFrequency, signal, ...(vocabSize === undefined ? {} : { vocabSize }) }),
+  build: (config, { texts, signal }) => trainCharacters(texts(), { ...given(config), signal }),
 }
 
 const wordConfig = z.object({
   vocabSize: z.int().min(3).default(30_000).describe('At most so many words, the most frequent ones.'),
   minFrequency: minFrequency.default(1).describe('A word that comes less often is unknown.'),
+  maxWords,
 })
 
 const word: TokenizerKind<z.infer<typeof wordConfig>> = {
@@ -124,6 +145,11 @@ function withFile(error: DataError | StorageError, file: string): Error {
 
 /** The tokenizers a config can ask for by name. */
 export const tokenizerKinds: readonly Kind<'tokenizer'>[] = [bpe, wordpiece, char, word, file]
+
+/** The keys that the config sets. */
+function given<C extends object>(config: C): { [K in keyof C]: Exclude<C[K], undefined> } {
+  return Object.fromEntries(Object.entries(config).filter(([, value]) => value !== undefined)) as never
+}
 
 /** Tells of training: what has been counted, then about twenty times how far the merges are. */
 function report(emit: TokenizerContext['emit'], vocabSize: number) {

@@ -9,16 +9,17 @@ export const ignoredLabel = -100
 
 export function labelledSchema(input: Schema): Schema {
   const ids = input.fields.find(field => field.name === 'ids')!
-  return new Schema([...input.fields, new Field('labels', ids.type, false)], input.metadata)
+  const others = input.fields.filter(field => field.name !== 'labels')
+  return new Schema([...others, new Field('labels', ids.type, false)], input.metadata)
 }
 
-/** The batch with one more column, and with other ids where they are given. */
+/** The batch with these labels in place of its own, if it has any, and with other ids where they are given. */
 export function withLabels(batch: RecordBatch, labels: Int32Array, ids?: Int32Array): RecordBatch {
   const schema = labelledSchema(batch.schema)
-  const place = batch.schema.fields.findIndex(field => field.name === 'ids')
-  const type = batch.schema.fields[place]!.type as FixedSizeList<Int32>
-  const others = batch.data.children.map((child, i) => (ids && i === place ? int32BlockColumn(type, ids) : child))
-  const children = [...others, int32BlockColumn(type, labels)]
+  const type = schema.fields.at(-1)!.type as FixedSizeList<Int32>
+  const children = batch.data.children.filter((_, i) => batch.schema.fields[i]!.name !== 'labels')
+  if (ids) children[schema.fields.findIndex(field => field.name === 'ids')] = int32BlockColumn(type, ids)
+  children.push(int32BlockColumn(type, labels))
   const data = makeData({ type: new Struct(schema.fields), length: batch.numRows, nullCount: 0, children })
   return new RecordBatch(schema, data)
 }

@@ -67,6 +67,7 @@ const chains: Record<string, (blockSize: number, size: number) => Stage[]> = {
     tokenize({ tokenizer }),
     pack({ blockSize, tokenizer, bestFit: { window: (blockSize + 1) * size, gaps: 'pad' } }),
     shuffle({ rows: 3 }),
+    mask({ tokenizer, share: 0.5, maskToken: 7 }),
   ],
   batch: (blockSize, batchSize) => [tokenize({ tokenizer }), pack({ blockSize, tokenizer }), batch({ batchSize })],
   mask: blockSize => [
