@@ -69,6 +69,8 @@ function program(chosen: (command: Command, options: CommonOptions) => void): Ar
         // Else only the last of several words would be left.
         const several = Object.values(command.positionals ?? {}).some(options => options.array)
         if (several) builder.parserConfiguration({ 'duplicate-arguments-array': true })
+        // There it is not the program's own.
+        if ('version' in command.options) builder.version(false)
         for (const [name, options] of Object.entries(command.options)) {
           builder.option(name, options.type === 'boolean' ? options : { ...options, requiresArg: true })
         }

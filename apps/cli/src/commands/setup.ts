@@ -3,6 +3,7 @@ import type { Options } from 'yargs'
 import type { Console } from '../terminal/console.ts'
 import type { Command } from './command.ts'
 import { setupNative } from './setup-native.ts'
+import { setupTensorflow } from './setup-tensorflow.ts'
 
 /** Something that `npm ci` cannot give everybody and that is made or fetched on demand. */
 export interface Setup<O = any> {
@@ -14,7 +15,7 @@ export interface Setup<O = any> {
   run(options: O, console: Console): Promise<number>
 }
 
-const setups: Readonly<Record<string, Setup>> = { native: setupNative }
+const setups: Readonly<Record<string, Setup>> = { native: setupNative, tensorflow: setupTensorflow }
 
 export const setupCommand: Command<{ readonly what: string }> = {
   command: 'setup <what>',

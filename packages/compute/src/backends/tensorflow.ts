@@ -39,7 +39,7 @@ export const tensorflow: Candidate = {
     if (!seen?.load) seen = await look()
     return seen.report
   },
-  passedOver: () => (seen?.gpu ? undefined : 'it sees no GPU; "backend": "tensorflow" takes it all the same'),
+  passedOver: () => (seen?.gpu ? undefined : `${seen?.report.reason}; "auto" takes it only where it sees a GPU`),
   async start(options) {
     // A process loads TensorFlow once: its threads and its share of a GPU's memory are settled then.
     loaded ??= seen?.load?.(options)

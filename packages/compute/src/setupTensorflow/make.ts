@@ -33,6 +33,8 @@ export async function makeInstallation(layout: Layout, options: SetupOptions): P
   const pip = await findPip(run, options.python)
   const npm = await findNpm(run, env)
   const compiler = await findCompiler(run, env)
+  // Without its record it is not in use: nobody loads what is half made.
+  await rm(options.force ? layout.folder : layout.record, { recursive: true, force: true })
   await mkdir(layout.folder, { recursive: true })
   const free = await freeBytes(layout.folder)
   requireSpace(layout.folder, free, gpu)

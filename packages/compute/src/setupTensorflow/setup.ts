@@ -35,11 +35,8 @@ export async function setupTensorflow(options: SetupOptions = {}): Promise<Setup
   await mkdir(root, { recursive: true })
   const unlock = lockFolder(root)
   try {
-    if (force) await rm(layout.folder, { recursive: true, force: true })
-    const there = readRecord(layout)
+    const there = force ? { broken: 'it is to be made again' } : readRecord(layout)
     const built = 'broken' in there || there.npm.integrity !== bindingFor(gpu).integrity
-    // Without its record it is not in use: nobody loads what is half made.
-    if (built) await rm(layout.record, { force: true })
     const record = built ? await makeInstallation(layout, options) : there
     tell?.({ step: 'check', text: built ? 'loading it' : 'it is there, loading it', done: false })
     const found = await check(layout, record, true)
