@@ -13,6 +13,13 @@ const config = z.strictObject({
   content: z.enum(['article', 'page']).default('article').describe('of a web page, the article in it or all its text'),
   titles: z.boolean().default(false).describe('begin each text with its title; else the title is only metadata'),
   columns: columnsConfig,
+  threads: z
+    .int()
+    .min(0)
+    .optional()
+    .describe(
+      'threads that extract articles; by default one less than the cores, 8 at most; 0: none beside the reader',
+    ),
   onError: z.enum(['error', 'skip']).default('error').describe('what a record that cannot be read does'),
 })
 
@@ -22,5 +29,6 @@ export const newsKind: Kind<'source', z.output<typeof config>, Source<Documents>
   use: 'news',
   summary: 'web archives (WARC, WET), RSS and Atom feeds, web pages, CC-News in JSON Lines',
   config,
-  build: (config, context) => news({ ...config, ...placed(context) }),
+  build: ({ threads, ...config }, context) =>
+    news({ ...config, ...(threads === undefined ? {} : { threads }), ...placed(context) }),
 }

@@ -1,5 +1,5 @@
 import type { Documents, Json, Source } from '@sluice/pipeline'
-import { inlineExtractor } from '../html/extract.ts'
+import { extractors } from '../html/pool.ts'
 import { jsonlReader } from '../jsonl/jsonl.ts'
 import { type FormatReader, filesSource } from '../source/files-source.ts'
 import { feedReader } from './feed.ts'
@@ -22,11 +22,11 @@ export function news(options: NewsOptions): Source<Documents> {
 const extensions = ['.warc', '.wet', '.rss', '.atom', '.rdf', '.xml', '.html', '.htm', '.xhtml', '.jsonl', '.ndjson']
 
 function newsReader(settings: NewsSettings): FormatReader<Json> {
-  const extractors = () => inlineExtractor(settings.content)
+  const open = extractors(settings)
   const readers: Record<NewsFormat, FormatReader<any>> = {
-    warc: warcReader(settings, extractors),
+    warc: warcReader(settings, open),
     feed: feedReader(settings),
-    html: pageReader(settings, extractors),
+    html: pageReader(settings, open),
     jsonl: jsonlReader({ ...settings, maxLineBytes: settings.maxRecordBytes }),
   }
   return async function* read(file, from, context) {

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { maxDocumentBytes } from '@sluice/pipeline'
 import type { PageContent } from '../html/extract.ts'
 import type { ColumnMapping } from '../jsonl/columns.ts'
@@ -22,7 +23,7 @@ export interface NewsOptions extends Omit<FilesOptions, 'encoding'> {
   readonly maxPageBytes?: number
   /** Bytes of any other record over which it is left out. Default 256 MiB. */
   readonly maxRecordBytes?: number
-  /** Threads that extract articles; 0 for the one that reads. Default: one less than the machine has, 8 at most. */
+  /** Threads that extract articles; 0 for the one that reads. Default: one less than the machine's cores, at least 1 and at most 8. */
   readonly threads?: number
 }
 
@@ -37,7 +38,7 @@ export function newsSettings(options: NewsOptions): NewsSettings {
     onError: 'error',
     maxPageBytes: 4 * 1024 * 1024,
     maxRecordBytes: 256 * 1024 * 1024,
-    threads: 0,
+    threads: Math.max(1, Math.min(8, availableParallelism() - 1)),
     ...options,
     ...filesDefaults({ maxDocumentBytes, ...options }, 'news'),
   }
