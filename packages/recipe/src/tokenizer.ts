@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { atomicWrite, DataError, type Registry, type RunEvent } from '@sluice/pipeline'
-import { loadTokenizer, type Tokenizer } from '@sluice/tokenize'
+import { loadAnyTokenizer, type Tokenizer } from '@sluice/tokenize'
 import type { Corpus } from './corpus.ts'
 import type { Recipe } from './recipe.ts'
 import { kindOf } from './section.ts'
@@ -42,7 +42,7 @@ export async function prepareTokenizer(context: TokenizerContext): Promise<Token
 
 async function readTokenizer(path: string): Promise<Tokenizer> {
   try {
-    return loadTokenizer(JSON.parse(await readFile(path, 'utf8')))
+    return await loadAnyTokenizer(JSON.parse(await readFile(path, 'utf8')))
   } catch (cause) {
     throw new DataError(`the run's tokenizer cannot be read: ${(cause as Error).message}`, { file: path, cause })
   }

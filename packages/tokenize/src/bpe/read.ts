@@ -1,5 +1,6 @@
 import { DataError, type Json } from '@sluice/pipeline'
 import { isObject, type JsonObject, kindOf, objectAt, single, vocabAt } from '../json/shape.ts'
+import { unsupported } from '../json/unsupported.ts'
 import { unspell } from './byte-level.ts'
 import { type BpeCut, bpeCuts } from './cuts.ts'
 import { type BpeModel, type Merge, rankMerges } from './model.ts'
@@ -18,7 +19,7 @@ export function readBpe(json: JsonObject, special: ReadonlyMap<string, number>):
   for (const [token, id] of vocab) {
     if (special.has(token)) continue
     const spelt = unspell(token)
-    if (!spelt) throw new DataError(`token ${JSON.stringify(token)} is not spelt in bytes`, { place: 'model.vocab' })
+    if (!spelt) throw unsupported(`token ${JSON.stringify(token)} is not spelt in bytes`, { place: 'model.vocab' })
     bytes[id] = spelt
   }
   for (const [token, id] of special) bytes[id] = new TextEncoder().encode(token)
@@ -69,7 +70,7 @@ function refuseOthers(json: JsonObject, model: JsonObject): void {
 
 function refuse(place: string, expected: string, found: unknown): never {
   const message = `expected ${expected}, found ${JSON.stringify(found)}`
-  throw new DataError(message, { place, advice: 'only byte-level BPE as in GPT-2, GPT-4 and Llama 3 is read' })
+  throw unsupported(message, { place, advice: 'only byte-level BPE as in GPT-2, GPT-4 and Llama 3 is read' })
 }
 
 /** GPT-2's pre-tokenizer is ByteLevel alone; others split by an expression before it. */

@@ -125,9 +125,10 @@ const file: TokenizerKind<z.infer<typeof fileConfig>> = {
   use: 'file',
   summary: 'A tokenizer that exists already, read from its files.',
   config: fileConfig,
-  async build({ path, endOfText, cut }, { baseDir }) {
+  async build({ path, endOfText, cut }, { baseDir, id, emit }) {
     try {
-      const options = { ...(endOfText === undefined ? {} : { endOfText }), ...(cut === undefined ? {} : { cut }) }
+      const warn = (message: string) => emit({ type: 'warning', stage: id, message: `${path} ${message}` })
+      const options = { warn, ...(endOfText === undefined ? {} : { endOfText }), ...(cut === undefined ? {} : { cut }) }
       return await readTokenizer(resolve(baseDir, path), options)
     } catch (error) {
       // The config's own words for the file.

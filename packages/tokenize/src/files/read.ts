@@ -2,7 +2,7 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { DataError, StorageError } from '@sluice/pipeline'
 import type { BpeCutName } from '../bpe/cuts.ts'
-import { loadTokenizer } from '../json/load.ts'
+import { loadAnyTokenizer } from '../foreign/load.ts'
 import { loadTiktoken } from '../json/tiktoken.ts'
 import { loadVocabMerges } from '../json/vocab-merges.ts'
 import type { Tokenizer } from '../tokenizer.ts'
@@ -15,6 +15,8 @@ export interface ReadTokenizerOptions {
   endOfText?: string
   /** How text is cut into words, for files that do not say: vocab.json (default `gpt2`), tiktoken's (default `cl100k`). */
   cut?: BpeCutName
+  /** Told when the tokenizer is run by another package, slower. */
+  warn?: ((message: string) => void) | undefined
   /** For vocab.txt. Default: as BERT uncased, or what the tokenizer_config.json beside it says. */
   lowercase?: boolean
 }
@@ -36,9 +38,10 @@ export async function readTokenizer(path: string, options: ReadTokenizerOptions 
     if (name.endsWith('.tiktoken')) return loadTiktoken(text, { ...cutting, ...end })
     if (name.endsWith('.txt')) return wordPieceTokenizer(readVocabTxt(text, await bertOptions(file, options)))
     const json = parse(text)
-    if (typeof json !== 'object' || json === null || 'model' in json) return loadTokenizer(json, end)
+    if (typeof json !== 'object' || json === null || 'model' in json)
+      return await loadAnyTokenizer(json, { ...end, warn: options.warn })
     const merges = await firstThere(dirname(file), ['merges.txt', 'vocab.bpe'])
-    if (merges === undefined) return loadTokenizer(json, end)
+    if (merges === undefined) return await loadAnyTokenizer(json, { ...end, warn: options.warn })
     const special = endOfText === undefined ? {} : { specialTokens: [endOfText] }
     return loadVocabMerges(json, await read(merges), { ...cutting, ...special })
   } catch (error) {

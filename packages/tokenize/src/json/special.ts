@@ -1,6 +1,7 @@
 import { DataError } from '@sluice/pipeline'
 import { endOfTextToken } from '../tokenizer.ts'
 import { isId, isObject, type JsonObject } from './shape.ts'
+import { unsupported } from './unsupported.ts'
 
 /** Spelling to id of the special tokens. @throws DataError for added tokens that are found in plain text */
 export function readSpecial(json: JsonObject): Map<string, number> {
@@ -14,7 +15,7 @@ export function readSpecial(json: JsonObject): Map<string, number> {
     }
     if (entry.special !== true) {
       const message = `${JSON.stringify(entry.content)} is not special: added tokens that are cut from plain text are not supported`
-      throw new DataError(message, { place })
+      throw unsupported(message, { place })
     }
     special.set(entry.content, entry.id)
   })

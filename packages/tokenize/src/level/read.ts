@@ -1,5 +1,6 @@
 import { DataError } from '@sluice/pipeline'
 import { isObject, type JsonObject, objectAt, single, vocabAt } from '../json/shape.ts'
+import { unsupported } from '../json/unsupported.ts'
 import { characterCut, wordCut } from './cuts.ts'
 import type { LevelModel } from './tokenizer.ts'
 
@@ -10,7 +11,7 @@ export function readLevel(json: JsonObject, special: ReadonlyMap<string, number>
   const pattern = isObject(before?.pattern) ? before.pattern.Regex : undefined
   const cut = [characterCut, wordCut].find(known => known.pattern === pattern)
   if (before?.type !== 'Split' || before.behavior !== 'Isolated' || before.invert === true || !cut) {
-    throw new DataError(
+    throw unsupported(
       'a WordLevel model is read only behind the Split pre-tokenizers that trainCharacters and trainWords write',
       {
         place: 'pre_tokenizer',

@@ -1,11 +1,11 @@
 // A worker's program: encodes what it is sent. Started as built JavaScript only (`entry.ts`).
 import { parentPort, workerData } from 'node:worker_threads'
-import { loadTokenizer } from '../json/load.ts'
+import { loadAnyTokenizer } from '../foreign/load.ts'
 import { encodeTexts } from './encode-texts.ts'
 import type { EncoderStart, Reply, Utf8Texts } from './messages.ts'
 
 const { tokenizer: json, endOfText } = workerData as EncoderStart
-const tokenizer = loadTokenizer(JSON.parse(json), { endOfText })
+const tokenizer = await loadAnyTokenizer(JSON.parse(json), { endOfText })
 
 parentPort!.on('message', (texts: Utf8Texts) => {
   try {

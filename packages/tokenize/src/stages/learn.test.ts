@@ -32,7 +32,7 @@ describe('learn', () => {
     expect(events.filter(event => event.type === 'note').map(note => note.message)[0]).toMatch(
       /^learned 274 tokens from \d+ bytes, \d+ different words$/,
     )
-    expect(events.some(event => event.type === 'preparing' && event.detail.startsWith('learned '))).toBe(true)
+    expect(events.some(event => event.type === 'preparing' && event.detail.startsWith('counted '))).toBe(true)
   })
 
   test('a sample of so many bytes, and words given up', async () => {

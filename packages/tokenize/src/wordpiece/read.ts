@@ -1,5 +1,6 @@
 import { DataError, type Json } from '@sluice/pipeline'
 import { type JsonObject, kindOf, objectAt, single, vocabAt } from '../json/shape.ts'
+import { unsupported } from '../json/unsupported.ts'
 import { bertTemplate } from './json.ts'
 import { bertSpecialTokens, type WordPieceModel } from './model.ts'
 import type { BertOptions } from './options.ts'
@@ -53,7 +54,7 @@ function readNormalizer(json: JsonObject): Required<BertOptions> {
 function requireType(component: JsonObject | undefined, place: string, type: string): void {
   if (component?.type === type) return
   const found = JSON.stringify(component?.type ?? null)
-  throw new DataError(`expected "${type}", found ${found}`, {
+  throw unsupported(`expected "${type}", found ${found}`, {
     place: `${place}.type`,
     advice: 'only BERT as such is read',
   })
