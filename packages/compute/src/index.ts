@@ -1,5 +1,6 @@
 export type * from './backends/backend.ts'
 export { backendReports, type Choice, chooseBackend } from './backends/choose.ts'
+export { recomputed } from './gradients/recomputed.ts'
 export { valueAndGradients } from './gradients/valueAndGradients.ts'
 export { buildNative, type NativeBuild, type NativeBuildOptions } from './native/build.ts'
 export { adamWUpdate } from './ops/adamW.ts'

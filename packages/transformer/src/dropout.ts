@@ -1,6 +1,6 @@
 import { dropout, type tf } from '@sluice/compute'
 import { randomStream } from '@sluice/pipeline'
-import type { Pass } from './pass.ts'
+import type { Pass, Training } from './pass.ts'
 
 /** Room for one step's elements in a stream: with 2^53 numbers to a stream, there are 2^23 (8.4 million) steps. */
 const elementsPerStep = 2 ** 30
@@ -14,15 +14,16 @@ export interface MaskRandom {
 
 /**
  * The random numbers of a dropout mask: element i of the mask that `place` (`embedding`, `h.3.attention` …) uses in training
- * step `step` is number `step * 2^30 + i` of the stream `dropout/<place>`. So it is a pure function of (seed, place, step, i).
+ * step `step` is number `step * 2^30 + i` of the stream `dropout/<place>`, of part `p` of a step that is computed in parts, from
+ * part 1 on, of `dropout/<place>#<p>`. So it is a pure function of (seed, place, part, step, i).
  */
-export function maskRandom(seed: number, place: string, step: number): MaskRandom {
-  const { key, nameHash } = randomStream(seed, `dropout/${place}`)
+export function maskRandom({ seed, step, part = 0 }: Training, place: string): MaskRandom {
+  const { key, nameHash } = randomStream(seed, `dropout/${place}${part > 0 ? `#${part}` : ''}`)
   return { key: [...key], nameHash: [...nameHash], offset: step * elementsPerStep }
 }
 
 /** Dropout that is there only while training and with a rate above 0. */
 export function residualDropout(x: tf.Tensor2D, rate: number, place: string, training: Pass['training']): tf.Tensor2D {
   if (!training || rate === 0) return x
-  return dropout(x, { rate, random: maskRandom(training.seed, place, training.step) })
+  return dropout(x, { rate, random: maskRandom(training, place) })
 }

@@ -30,6 +30,13 @@ export interface LossOptions {
   readonly seed: number
   /** The optimizer step that dropout masks are drawn for. */
   readonly step: number
+  /** Which part of the step's batch this is, where it is computed in parts. Default: 0. */
+  readonly part?: number | undefined
+  /**
+   * Whether each block is computed once more in the backward pass, instead of keeping what that needs: less memory for a third
+   * more time. Default: false.
+   */
+  readonly recompute?: boolean | undefined
 }
 
 /** Ids of the tokenizer's special tokens, where it has them. */

@@ -7,7 +7,17 @@ export interface Pass {
   /** [N], see `attention`. */
   readonly segments?: Int32Array | undefined
   /** Present while training, when dropout is on. */
-  readonly training?: { readonly seed: number; readonly step: number } | undefined
+  readonly training?: Training | undefined
+}
+
+/** What dropout masks are drawn for. */
+export interface Training {
+  readonly seed: number
+  readonly step: number
+  /** Of a step that is computed in parts. Default: 0. */
+  readonly part?: number | undefined
+  /** Whether blocks are computed again in the backward pass instead of keeping what it needs. */
+  readonly recompute?: boolean | undefined
 }
 
 export type Parameter = <T extends tf.Tensor>(name: string) => T

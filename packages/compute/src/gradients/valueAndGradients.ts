@@ -25,7 +25,7 @@ export function valueAndGradients(
   try {
     const value = recorded(engine, f)
     const steps = stepsBetween(engine.state.activeTape ?? [], xs, value)
-    const gradients = tf.tidy(() => playBack(steps, value, xs) as never) as (tf.Tensor | null)[]
+    const gradients = tf.tidy(() => playBack(steps, value, xs, tf.onesLike(value)) as never) as (tf.Tensor | null)[]
     return { value, gradients }
   } finally {
     for (const node of engine.state.activeTape ?? []) tf.dispose(node.saved as tf.Tensor[])
@@ -33,7 +33,26 @@ export function valueAndGradients(
   }
 }
 
-function recorded(engine: TapeEngine, f: () => tf.Scalar): tf.Scalar {
+/**
+ * The gradients of sum(f() * dy) with respect to `xs`. Unlike `valueAndGradients` it may be called while a tape is played back:
+ * what a gradient recomputes has a tape of its own.
+ *
+ * @returns in the order of `xs`, null for those that the value does not depend on
+ */
+export function pullBack(f: () => tf.Tensor, xs: readonly tf.Tensor[], dy: tf.Tensor): (tf.Tensor | null)[] {
+  const engine = tf.engine() as unknown as TapeEngine
+  const outer = engine.state.activeTape
+  try {
+    const value = recorded(engine, f)
+    const steps = stepsBetween(engine.state.activeTape ?? [], xs, value)
+    return tf.tidy(() => playBack(steps, value, xs, tf.clone(dy)) as never) as (tf.Tensor | null)[]
+  } finally {
+    for (const node of engine.state.activeTape ?? []) tf.dispose(node.saved as tf.Tensor[])
+    engine.state.activeTape = outer
+  }
+}
+
+function recorded<T extends tf.Tensor>(engine: TapeEngine, f: () => T): T {
   engine.startTape()
   try {
     return tf.tidy(f)
@@ -42,9 +61,14 @@ function recorded(engine: TapeEngine, f: () => tf.Scalar): tf.Scalar {
   }
 }
 
-function playBack(steps: readonly Step[], value: tf.Tensor, xs: readonly tf.Tensor[]): (tf.Tensor | null)[] {
+function playBack(
+  steps: readonly Step[],
+  value: tf.Tensor,
+  xs: readonly tf.Tensor[],
+  dy: tf.Tensor,
+): (tf.Tensor | null)[] {
   const wanted = new Set(xs.map(x => x.id))
-  const gradients = new Map<number, tf.Tensor>([[value.id, tf.onesLike(value)]])
+  const gradients = new Map<number, tf.Tensor>([[value.id, dy]])
   for (const { node, inputs } of [...steps].reverse()) {
     const dys = node.outputs.map(output => gradients.get(output.id) ?? null)
     const each = gradientsOf(node, dys)

@@ -3,6 +3,7 @@ import { tokenEmbedding } from '@sluice/embed'
 import { DataError, type NamedTensor, SchemaError } from '@sluice/pipeline'
 import { residualDropout } from '../dropout.ts'
 import { fromHf, toHf } from '../hf/layout.ts'
+import { throughLayers } from '../layers.ts'
 import { type ForwardOptions, ignoredLabel, type MaskedModel } from '../model.ts'
 import { initialValues } from '../parameters.ts'
 import type { Parameter, Pass } from '../pass.ts'
@@ -47,7 +48,7 @@ export function bert(
   type Inputs = Pass & { positions?: Int32Array | undefined; tokenTypes?: Int32Array | undefined }
   /** [N] ids to the last layer's output, [N, C]. */
   const stream = (ids: Int32Array, pass: Inputs): tf.Tensor2D => {
-    let x_NC = tf.tidy(() => {
+    const x_NC = tf.tidy(() => {
       const types = embedding(
         parameter<tf.Tensor2D>('bert.embeddings.token_type_embeddings.weight'),
         checkTypes(pass.tokenTypes ?? new Int32Array(ids.length), ids.length, config.tokenTypes),
@@ -60,8 +61,9 @@ export function bert(
       const normal = norm(sum, 'bert.embeddings.LayerNorm')
       return residualDropout(normal, config.dropout, 'bert.embeddings', pass.training)
     })
-    for (let layer = 0; layer < config.layers; layer++) x_NC = bertBlock(x_NC, layer, parameter, config, pass)
-    return x_NC
+    const prefix = (layer: number) => `bert.encoder.layer.${layer}.`
+    const through = { layers: config.layers, parameters, prefix, training: pass.training }
+    return throughLayers(x_NC, (x, layer) => bertBlock(x, layer, parameter, config, pass), through)
   }
   /** What is compared with the table of tokens. */
   const transform = (hidden_MC: tf.Tensor2D): tf.Tensor2D => {
@@ -85,12 +87,12 @@ export function bert(
     config,
     predicts: 'masked',
     parameters,
-    loss(batch, { training, seed, step }) {
+    loss(batch, { training, ...how }) {
       const { inputs, ...rest } = inputsOf(batch, config.blockSize)
       const { places, targets } = placesOf(batch.labels, batch.rows)
       const weights = batch.weights ? { weights: Float32Array.from(places, place => batch.weights![place]!) } : {}
       return tf.tidy(() => {
-        const pass = { batch: batch.rows, ...rest, training: training ? { seed, step } : undefined }
+        const pass = { batch: batch.rows, ...rest, training: training ? how : undefined }
         const masked_MC = transform(embedding(stream(inputs, pass), places))
         // The bias is one more channel: of the table, with a one beside every vector.
         const ones = tf.ones<tf.Rank.R2>([places.length, 1])

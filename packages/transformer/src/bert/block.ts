@@ -31,7 +31,7 @@ export function bertBlock(
   }
   // Each half in a tidy: what the tape does not save is freed at once, not at the end of the forward pass.
   const attended_NC = tf.tidy(() => {
-    const random = training && rate > 0 ? maskRandom(training.seed, `${at}.attention`, training.step) : undefined
+    const random = training && rate > 0 ? maskRandom(training, `${at}.attention`) : undefined
     const mixed_NC = attention(project(x_NC, 'attention.self.qkv'), {
       batch,
       time,

@@ -66,7 +66,7 @@ export const bertSchema = z
   })
   .superRefine((section, context) => {
     const wrong = unsettled(section)
-    if (wrong) context.addIssue({ code: 'custom', path: [wrong.key], message: wrong.message })
+    if (wrong) return context.addIssue({ code: 'custom', path: [wrong.key], message: wrong.message })
     const { width, heads } = withPreset(section, bertPresets)
     if (width % heads !== 0) context.addIssue({ code: 'custom', path: ['heads'], message: unevenHeads(width, heads) })
   })

@@ -33,7 +33,7 @@ export function block(x_NC: tf.Tensor2D, layer: number, parameter: Parameter, co
         ? {
             dropout: {
               rate: rates.attention,
-              random: maskRandom(training.seed, `h.${layer}.attention`, training.step),
+              random: maskRandom(training, `h.${layer}.attention`),
             },
           }
         : {}

@@ -2,6 +2,7 @@ import { crossEntropy, layerNorm, linear, tf } from '@sluice/compute'
 import { constantPositions, positionEmbedding, tokenEmbedding } from '@sluice/embed'
 import type { NamedTensor } from '@sluice/pipeline'
 import { residualDropout } from '../dropout.ts'
+import { throughLayers } from '../layers.ts'
 import type { ForwardOptions, LanguageModel } from '../model.ts'
 import type { Parameter, Pass } from '../pass.ts'
 import { checkPositions, checkRows, countedPositions, splitTargets } from '../rows.ts'
@@ -52,8 +53,10 @@ export function gpt2(
     const positions_NC = positions.embed(places)
     let x_NC = positions_NC ? tf.add<tf.Tensor2D>(tokens_NC, positions_NC) : tokens_NC
     x_NC = residualDropout(x_NC, config.dropout.embedding, 'embedding', pass.training)
-    for (let layer = 0; layer < config.layers; layer++) x_NC = block(x_NC, layer, parameter, config, pass)
-    return x_NC
+    const prefix = (layer: number) => `transformer.h.${layer}.`
+    const { layers } = config
+    const through = { layers, parameters, prefix, training: pass.training }
+    return throughLayers(x_NC, (x, layer) => block(x, layer, parameter, config, pass), through)
   }
   const finalNorm = (x_NC: tf.Tensor2D) =>
     layerNorm(x_NC, parameter('transformer.ln_f.weight'), parameter('transformer.ln_f.bias'), config.epsilon)
@@ -70,10 +73,10 @@ export function gpt2(
     config,
     predicts: 'next',
     parameters,
-    loss(batch, { training, seed, step }) {
+    loss(batch, { training, ...how }) {
       const { inputs, targets, weights, ...rest } = splitTargets(batch, config.blockSize)
       return tf.tidy(() => {
-        const pass = { batch: batch.rows, ...rest, training: training ? { seed, step } : undefined }
+        const pass = { batch: batch.rows, ...rest, training: training ? how : undefined }
         const hidden_NC = finalNorm(stream(inputs, pass))
         return crossEntropy(hidden_NC, head, targets, weights)
       })

@@ -71,7 +71,7 @@ export function llamaBlock(
         ? {
             dropout: {
               rate: config.dropout,
-              random: maskRandom(training.seed, `model.layers.${layer}.attention`, training.step),
+              random: maskRandom(training, `model.layers.${layer}.attention`),
             },
           }
         : {}

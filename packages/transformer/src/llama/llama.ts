@@ -3,6 +3,7 @@ import { tokenEmbedding } from '@sluice/embed'
 import type { NamedTensor } from '@sluice/pipeline'
 import { residualDropout } from '../dropout.ts'
 import { fromHf, toHf } from '../hf/layout.ts'
+import { throughLayers } from '../layers.ts'
 import type { ForwardOptions, LanguageModel } from '../model.ts'
 import { initialValues } from '../parameters.ts'
 import type { Parameter, Pass } from '../pass.ts'
@@ -47,10 +48,10 @@ export function llama(
     const positions = pass.positions ?? countedPositions(ids.length, pass.time)
     let x_NC = tokenEmbedding(parameter('model.embed_tokens.weight'), ids)
     x_NC = residualDropout(x_NC, config.dropout, 'embedding', pass.training)
-    for (let layer = 0; layer < config.layers; layer++) {
-      x_NC = llamaBlock(x_NC, layer, parameter, config, { ...pass, positions, tables })
-    }
-    return x_NC
+    const prefix = (layer: number) => `model.layers.${layer}.`
+    const through = { layers: config.layers, parameters, prefix, training: pass.training }
+    const told = { ...pass, positions, tables }
+    return throughLayers(x_NC, (x, layer) => llamaBlock(x, layer, parameter, config, told), through)
   }
   const finalNorm = (x_NC: tf.Tensor2D) => rmsNorm(x_NC, parameter('model.norm.weight'), config.epsilon)
   const forward = (ids: Int32Array, { rows, segments, positions }: ForwardOptions) => {
@@ -64,10 +65,10 @@ export function llama(
     config,
     predicts: 'next',
     parameters,
-    loss(batch, { training, seed, step }) {
+    loss(batch, { training, ...how }) {
       const { inputs, targets, weights, ...rest } = splitTargets(batch, config.blockSize)
       return tf.tidy(() => {
-        const pass = { batch: batch.rows, ...rest, training: training ? { seed, step } : undefined }
+        const pass = { batch: batch.rows, ...rest, training: training ? how : undefined }
         const hidden_NC = finalNorm(stream(inputs, pass))
         return crossEntropy(hidden_NC, head, targets, weights)
       })
