@@ -67,6 +67,8 @@ describe('by tail', () => {
     ['one two three four', 0.5, ' four'],
     ['onetwothreefour', 0.2, 'our'],
     ['abc\ndef\n', 0.5, 'def\n'],
+    ['a last line that is longer than the share\n', 0.2, ' share\n'],
+    ['one\nlonglonglong\n', 0.3, 'long\n'],
     ['abc', 0, ''],
     ['abc', 1, 'abc'],
   ])('the tail of %j for %d begins after a line end, else at a space, else at a character', (text, share, tail) => {
