@@ -1,7 +1,8 @@
-// Ours of `tokenize`. One thread.
-// usage: node ours/tokenize.js encode|encode-gpt2|train|worst-case MEGABYTES [VOCABULARY]
+// Ours of `tokenize`. One thread; `encode-threads` and `encode-gpt2-threads` use as many more as there are cores.
+// usage: node ours/tokenize.js encode[-threads]|encode-gpt2[-threads]|train|worst-case MEGABYTES [VOCABULARY]
 import { readFileSync } from 'node:fs'
-import { loadVocabMerges, trainBpe } from '@sluice/tokenize'
+import { availableParallelism } from 'node:os'
+import { encoderPool, loadVocabMerges, trainBpe } from '@sluice/tokenize'
 import { files } from './tokenize_text.js'
 
 const [what, megabytes, vocabSize = '8192'] = process.argv.slice(2)
@@ -23,15 +24,28 @@ async function measure() {
     const tokenizer = await trainBpe(documents, { vocabSize: Number(vocabSize) })
     return { seconds: (performance.now() - started) / 1e3, note: `${tokenizer.vocabSize} tokens` }
   }
-  const tokenizer =
-    what === 'encode-gpt2' ? gpt2() : await trainBpe(split(readFileSync(files(1).text, 'utf8')), { vocabSize: 8192 })
+  const tokenizer = what.startsWith('encode-gpt2')
+    ? gpt2()
+    : await trainBpe(split(readFileSync(files(1).text, 'utf8')), { vocabSize: 8192 })
   // Warm-up of the engine on a text of its own; the words of the text measured are not met before.
   const warm = split(readFileSync(files(1).text, 'utf8').toUpperCase())
+  if (what.endsWith('-threads')) return threads(tokenizer, warm)
   for (let i = 0; i < 3; i++) for (const document of warm) tokenizer.encode(document)
   const started = performance.now()
   let ids = 0
   for (const document of documents) ids += tokenizer.encode(document).length
   return { seconds: (performance.now() - started) / 1e3, note: `${ids} ids` }
+}
+
+async function threads(tokenizer, warm) {
+  const workers = availableParallelism()
+  const pool = encoderPool({ tokenizer, workers })
+  for (let i = 0; i < 6; i++) await pool.encodeBatch(warm)
+  const started = performance.now()
+  const ids = (await pool.encodeBatch(documents)).reduce((sum, each) => sum + each.length, 0)
+  const seconds = (performance.now() - started) / 1e3
+  await pool.close()
+  return { seconds, note: `${ids} ids, ${workers} threads` }
 }
 
 function gpt2() {

@@ -5,7 +5,12 @@ function tokenizeCase(name, target, args, peer, label, needs) {
     name,
     target,
     ours: { program: 'node', args: ['ours/tokenize.js', ...args] },
-    peer: { program: 'python', args: [`peers/${peer}`, ...args], label, needs },
+    peer: {
+      program: 'python',
+      args: [`peers/${peer}`, args[0].replace('-threads', ''), ...args.slice(1)],
+      label,
+      needs,
+    },
   }
 }
 
@@ -15,8 +20,15 @@ export default {
   unit: 'MB/s',
   higherIsBetter: true,
   cases: [
-    tokenizeCase('encode', 8, ['encode', '10'], ...hf),
-    tokenizeCase('encode-tiktoken', 5, ['encode-gpt2', '10'], 'tokenizers_tiktoken.py', 'tiktoken', 'tiktoken'),
+    tokenizeCase('encode', 8, ['encode-threads', '10'], ...hf),
+    tokenizeCase('encode-one-thread', 8, ['encode', '10'], ...hf),
+    tokenizeCase('encode-tiktoken', 5, ['encode-gpt2-threads', '10'], 'tokenizers_tiktoken.py', 'tiktoken', 'tiktoken'),
+    {
+      name: 'threads',
+      target: 1.5,
+      ours: { program: 'node', args: ['ours/tokenize.js', 'encode-threads', '100'] },
+      peer: { program: 'node', args: ['ours/tokenize.js', 'encode', '100'], label: 'one thread' },
+    },
     tokenizeCase('train-10mb', 3, ['train', '10', '8192'], ...hf),
     tokenizeCase('train-100mb', 3, ['train', '100', '32768'], ...hf),
     tokenizeCase('worst-case', 1, ['worst-case', '1'], ...hf),
