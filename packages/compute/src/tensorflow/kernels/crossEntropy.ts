@@ -32,11 +32,11 @@ export function crossEntropyKernel(programs: Programs): CrossEntropyKernel {
         for (let from = 0; from < rows; from += size) {
           const part = (x: Value) => o.slice(p, x, from, Math.min(size, rows - from))
           const h = part(hidden!)
-          const block = softmaxOf(p, h, factors, o.gather(p, table!, part(targets!)), type)
+          const block = softmaxOf(p, h, factors, part(targets!), type)
           losses.push(o.total(p, o.mul(p, block.loss, part(shares!))))
           if (!keep) continue
           const share = o.div(p, part(shares!), block.sums)
-          const e = block.exponentials(part(targets!))
+          const e = block.exponentials()
           dhidden.push(o.mul(p, product(p, e, factors, type), share))
           const added = product(p, e, o.mul(p, h, share), type, { transposeA: true })
           dtable = dtable ? o.add(p, dtable, added) : added
@@ -55,21 +55,21 @@ export function crossEntropyKernel(programs: Programs): CrossEntropyKernel {
 
 /**
  * For rows h [n, C]: `loss` [n, 1]; `sums` [n, 1] of the exponentials; and these [n, V], less their sum at the target: the gradient
- * of the loss by the logits is their share of the sum.
+ * of the loss by the logits is their share of the sum. All from one set of rounded logits, so that little differences stay right.
  */
-function softmaxOf(p: Builder, h: Value, table: Value, targetRows: Value, type: DType) {
+function softmaxOf(p: Builder, h: Value, table: Value, targets: Value, type: DType) {
+  const n = h.shape[0]!
   const logits = product(p, h, table, type, { transposeB: true })
-  const highest = o.max(p, logits)
-  const exact = o.exp(p, o.sub(p, logits, highest))
+  const shifted = o.sub(p, logits, o.max(p, logits))
+  const exact = o.exp(p, shifted)
   const sums = o.sum(p, exact)
-  const above = o.sub(p, o.sum(p, o.mul(p, h, targetRows)), highest)
+  const target = o.elements(p, shifted, targets)
   return {
-    loss: o.sub(p, o.log(p, sums), above),
+    loss: o.sub(p, o.log(p, sums), o.reshape(p, target, [n, 1])),
     sums,
-    exponentials(targets: Value): Value {
-      const n = h.shape[0]!
-      const corrected = o.cast(p, o.sub(p, o.exp(p, above), sums), type)
-      return o.scatterInto(p, o.cast(p, exact, type), targets, o.reshape(p, corrected, [n]))
+    exponentials(): Value {
+      const corrected = o.sub(p, o.exp(p, target), o.reshape(p, sums, [n]))
+      return o.withElements(p, o.cast(p, exact, type), targets, o.cast(p, corrected, type))
     },
   }
 }

@@ -173,15 +173,24 @@ export function bitcast(p: Builder, x: Value, dtype: DType): Value {
   return p.op('Bitcast', [x], { T: { type: x.dtype }, type: { type: dtype } }, { shape: x.shape, dtype })
 }
 
+/** The element `columns[i]` of every row i of x [N, V]: [N]. */
+export function elements(p: Builder, x: Value, columns: Value): Value {
+  const types = { Tparams: { type: x.dtype }, Tindices: { type: 'int32' as const } }
+  return p.op('GatherNd', [x, places(p, columns)], types, { shape: [x.shape[0]!], dtype: x.dtype })
+}
+
 /** x [N, V] with the element `columns[i]` of every row i replaced by values[i]. */
-export function scatterInto(p: Builder, x: Value, columns: Value, values: Value): Value {
-  const count = x.shape[0]!
+export function withElements(p: Builder, x: Value, columns: Value, values: Value): Value {
+  const types = { T: { type: x.dtype }, Tindices: { type: 'int32' as const } }
+  return p.op('TensorScatterUpdate', [x, places(p, columns), values], types, same(x))
+}
+
+function places(p: Builder, columns: Value): Value {
+  const count = columns.shape[0]!
   const rows = p.constant(
     Int32Array.from({ length: count }, (_, i) => i),
     [count],
   )
   const attributes = { T: { type: 'int32' as const }, N: 2, axis: 1 }
-  const indices = p.op('Pack', [rows, columns], attributes, { shape: [count, 2], dtype: 'int32' })
-  const types = { T: { type: x.dtype }, Tindices: { type: 'int32' as const } }
-  return p.op('TensorScatterUpdate', [x, indices, values], types, same(x))
+  return p.op('Pack', [rows, columns], attributes, { shape: [count, 2], dtype: 'int32' })
 }
