@@ -13,6 +13,11 @@ it('has defaults for all but the number of steps', () => {
     betas: [0.9, 0.95],
     epsilon: 1e-8,
     clip: 1,
+    schedule: 'cosine',
+    decayShare: 0.2,
+    accumulate: 1,
+    recompute: false,
+    gpu: { tf32: true },
     packing: { isolate: false, restart: false },
     sample: { prompt: '', tokens: 64, temperature: 0.8 },
   })

@@ -1,4 +1,6 @@
+import { byteSize } from '@sluice/pipeline'
 import { z } from 'zod'
+import { scheduleKinds } from './schedule.ts'
 
 /** The `train` section of a config. */
 export const trainConfig = z.strictObject({
@@ -8,6 +10,13 @@ export const trainConfig = z.strictObject({
     .describe('what computes; auto takes the fastest that is there'),
   precision: z.enum(['f32', 'bf16']).default('f32').describe('of matrix products, where the backend has a choice'),
   threads: z.int().min(1).optional().describe('default: one per core'),
+  gpu: z
+    .strictObject({
+      memory: byteSize().optional().describe('the most that is taken of its memory; default: it grows as needed'),
+      tf32: z.boolean().default(true).describe('f32 products may round their factors to TensorFloat-32'),
+    })
+    .prefault({})
+    .describe('where TensorFlow has a GPU'),
   steps: z.int().min(1).describe('optimizer steps'),
   learningRate: z.number().positive().default(6e-4).describe('highest learning rate, reached after the warm-up'),
   minLearningRate: z
@@ -16,6 +25,20 @@ export const trainConfig = z.strictObject({
     .optional()
     .describe('learning rate of the last step; default: a tenth of learningRate'),
   warmup: z.int().min(0).default(0).describe('steps over which the learning rate rises linearly'),
+  schedule: z
+    .enum(scheduleKinds)
+    .default('cosine')
+    .describe('how the learning rate falls after the warm-up; wsd: stays, and falls at the end'),
+  decayShare: z.number().gt(0).max(1).default(0.2).describe('of wsd: share of the steps over which the rate falls'),
+  accumulate: z
+    .int()
+    .min(1)
+    .default(1)
+    .describe('batches whose gradients make one step: as a batch so many times larger, in the memory of one'),
+  recompute: z
+    .boolean()
+    .default(false)
+    .describe('blocks are computed again in the backward pass: less memory, a third more time'),
   weightDecay: z.number().min(0).default(0.1).describe('decoupled decay of matrices, embeddings among them'),
   betas: z
     .tuple([z.number().min(0).lt(1), z.number().min(0).lt(1)])

@@ -3,6 +3,6 @@ export { type BlockRows, blockRows, countTargets, documentsOf, type PackingOptio
 export { type TrainConfig, trainConfig } from './config.ts'
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts'
 export { type StepMetrics, stepsBatch } from './frames.ts'
-export { cosineSchedule, type ScheduleOptions } from './schedule.ts'
+export { learningRateSchedule, type ScheduleKind, type ScheduleOptions } from './schedule.ts'
 export { type TrainOptions, train } from './train.ts'
 export { type Trainer, type TrainerOptions, trainer } from './trainer.ts'

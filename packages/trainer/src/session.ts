@@ -7,7 +7,7 @@ import { type StepMetrics, stepsBatch } from './frames.ts'
 import { leakWatch } from './leaks.ts'
 import { observer } from './observe.ts'
 import { backendChange, backendState, readState, type TrainerState } from './resume.ts'
-import { cosineSchedule } from './schedule.ts'
+import { learningRateSchedule } from './schedule.ts'
 import type { TrainOptions } from './train.ts'
 import { trainer } from './trainer.ts'
 
@@ -22,7 +22,7 @@ export function openSession<M extends Model>(
   context: StageContext,
   from: Json | undefined,
 ): TrainingSession {
-  const { model, steps, id, resume } = options
+  const { model, steps, id, resume, accumulate = 1 } = options
   const backend = backendState(options.backend)
   const state = resume && readState(id, resume)
   checkPosition(id, from, state)
@@ -32,7 +32,7 @@ export function openSession<M extends Model>(
 
   const training = trainer({
     ...options,
-    schedule: cosineSchedule(options),
+    schedule: learningRateSchedule(options),
     seed: context.seed,
     step: state?.step,
     moments: resume?.optimizer,
@@ -74,15 +74,22 @@ export function openSession<M extends Model>(
     return stepFrame({ cursor: {}, seq: 0 }, [])
   }
 
+  /** Frames of a step that is not made yet. A run that stops leaves them: the cursor is that of the last step. */
+  let gathered: Frame<Blocks>['batch'][] = []
+
   const advance = async (frame: Frame<Blocks>): Promise<StepFrame | undefined> => {
     if (signal.aborted) return undefined
-    if (frame.batch.numRows === 0) return stepFrame(frame, [])
+    if (frame.batch.numRows === 0) return gathered.length === 0 ? stepFrame(frame, []) : undefined
+    gathered.push(frame.batch)
+    if (gathered.length < accumulate) return undefined
+    const batches = gathered
+    gathered = []
     if (position !== undefined) await unlessAborted(context.whenConsumed(position), signal)
     // Steps compute in one piece: here timers, signals and what shows the progress get their turn.
     await setImmediate()
     if (signal.aborted) return undefined
     leaks.before()
-    const metrics = training.train(frame.batch)
+    const metrics = training.train(...batches)
     leaks.after()
     tokens += metrics.tokens
     observe.step(metrics)

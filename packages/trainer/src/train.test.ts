@@ -216,6 +216,33 @@ describe('resuming', () => {
     other.dispose()
   })
 
+  it('is exact where several frames make one step', async () => {
+    const accumulate = 3
+    const weights = (frames: readonly StepFrame<Steps>[]) => column(frames, 'loss')
+    const whole = await drive(stage({ accumulate }), countingFrames(12))
+    expect(column(whole.frames, 'tokens')).toEqual([48, 48, 48, 48])
+    expect(whole.frames.at(-1)!.cursor).toEqual({ counting: 12, train: { step: 4 } })
+    const [end, expected] = [model.weights(), weights(whole.frames)]
+    model.dispose()
+    model = gpt2(shape, { seed: 1 })
+    let kept: Snapshot | undefined
+    const stopping = new AbortController()
+    const half = await drive(stage({ accumulate }), countingFrames(12), {
+      signal: stopping.signal,
+      consume(frame) {
+        if (column([frame], 'step')[0] !== 2) return
+        kept = frame.snapshot({ optimizer: true })
+        stopping.abort()
+      },
+    })
+    expect(half.frames.at(-1)!.cursor).toEqual({ counting: 6, train: { step: 2 } })
+    const rest = await drive(stage({ accumulate, resume: kept }), countingFrames(12, { from: 6 }), {
+      from: { step: 2 },
+    })
+    expect([...weights(half.frames), ...weights(rest.frames)]).toEqual(expected)
+    for (const [name, { data }] of model.weights()) expect(data, name).toEqual(end.get(name)!.data)
+  })
+
   it('is exact with positions that are not learned', async () => {
     const sinusoidal = { ...shape, positions: 'sinusoidal' as const }
     let middle: Snapshot | undefined

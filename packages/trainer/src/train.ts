@@ -12,6 +12,7 @@ import type { LanguageModel, Model } from '@sluice/transformer'
 import { defer } from 'rxjs'
 import type { PackingOptions } from './batch.ts'
 import { checkBlocks } from './input.ts'
+import type { ScheduleKind } from './schedule.ts'
 import { openSession, type TrainingSession } from './session.ts'
 
 export interface TrainOptions<M extends Model = LanguageModel> {
@@ -29,6 +30,14 @@ export interface TrainOptions<M extends Model = LanguageModel> {
   minLearningRate?: number | undefined
   /** Steps of linear warm-up. Default: 0. */
   warmup?: number | undefined
+  /** How the learning rate falls after the warm-up. Default: cosine. */
+  schedule?: ScheduleKind | undefined
+  /** Of the schedule `wsd`. Default: 0.2. */
+  decayShare?: number | undefined
+  /** Frames whose gradients make one step, each as much as the others. Default: 1. */
+  accumulate?: number | undefined
+  /** Whether blocks are computed again in the backward pass, for less memory. Default: false. */
+  recompute?: boolean | undefined
   /** Of matrices. Default: 0.1. */
   weightDecay?: number | undefined
   /** Default: [0.9, 0.95]. */
@@ -52,7 +61,7 @@ export interface TrainOptions<M extends Model = LanguageModel> {
 }
 
 /**
- * Training as a stage: every frame of blocks is one optimizer step, and comes out as one row of metrics whose `snapshot()`
+ * Training as a stage: every frame of blocks (or every `accumulate` of them) is one optimizer step, and comes out as one row of metrics whose `snapshot()`
  * gives the weights as they are after it. First of all, unless resuming, comes a frame without rows for step 0.
  *
  * Its cursor entry is `{ step }`. The next step begins only when the sink has consumed the frame before, so that snapshots

@@ -38,6 +38,29 @@ describe('a step', () => {
     for (const [name, { data }] of model.weights()) expect(data, name).not.toEqual(before.get(name)!.data)
   })
 
+  it('of several batches is that of one as large', () => {
+    const wide = countingBatch({ index: 0, rows: 4 })
+    const halves = [wide.slice(0, 2), wide.slice(2, 4)] as [typeof wide, typeof wide]
+    const parts = [training.train(...halves), training.train(...halves)]
+    const inParts = model.weights()
+    const other = gpt2(shape, { seed: 1 })
+    const whole = trainer({ model: other, seed: 1, schedule: () => 1e-2 })
+    const once = [whole.train(wide), whole.train(wide)]
+    parts.forEach(({ loss, gradNorm, tokens }, i) => {
+      expect(loss).toBeCloseTo(once[i]!.loss, 5)
+      expect(gradNorm).toBeCloseTo(once[i]!.gradNorm, 4)
+      expect(tokens).toBe(once[i]!.tokens)
+    })
+    for (const [name, { data }] of other.weights()) {
+      const found = inParts.get(name)!.data
+      data.forEach((value, i) => {
+        expect(Math.abs(Number(found[i]) - Number(value)), name).toBeLessThan(2e-3)
+      })
+    }
+    whole.dispose()
+    other.dispose()
+  })
+
   it('tells what it did', () => {
     const metrics = training.train(batch)
     expect(metrics).toMatchObject({ step: 1, tokens: 16, lr: 1e-2 })

@@ -4,13 +4,14 @@ import { TrainingError } from '@sluice/pipeline'
 import type { Model } from '@sluice/transformer'
 import type { RecordBatch } from 'apache-arrow'
 import { AdamW, type AdamWOptions } from './adamw.ts'
-import { blockRows, documentsOf, type PackingOptions } from './batch.ts'
+import { type BlockRows, blockRows, countTargets, documentsOf, type PackingOptions } from './batch.ts'
 import type { StepMetrics } from './frames.ts'
 import { gradientNorms } from './norms.ts'
 
 export interface TrainerOptions extends Omit<AdamWOptions, 'parameters' | 'moments'> {
   model: Model
   packing?: PackingOptions | undefined
+  recompute?: boolean | undefined
   /** Of dropout. */
   seed: number
   /** Learning rate of optimizer step 1, 2 … */
@@ -28,10 +29,11 @@ export interface Trainer {
   readonly step: number
   /**
    * One optimizer step: loss, gradients, clipping, AdamW. Synchronous, and all or nothing: it throws before a weight changes.
+   * Of several batches the gradients' mean is taken, as if they were one.
    *
    * @throws TrainingError when the loss or the gradient is not finite (naming the documents), or tensors leak
    */
-  train(batch: RecordBatch<Blocks>): StepMetrics
+  train(...batches: readonly RecordBatch<Blocks>[]): StepMetrics
   /** Copies of both AdamW moments. */
   moments(): NonNullable<Snapshot['optimizer']>
   /** Frees the moments; the model is the caller's. */
@@ -39,38 +41,55 @@ export interface Trainer {
 }
 
 export function trainer(options: TrainerOptions): Trainer {
-  const { model, seed, schedule, clip = 1, betas, epsilon, weightDecay, moments, packing } = options
+  const { model, seed, schedule, clip = 1, betas, epsilon, weightDecay, moments, packing, recompute } = options
   const names = [...model.parameters.keys()]
   const variables = [...model.parameters.values()]
   const optimizer = new AdamW({ parameters: model.parameters, betas, epsilon, weightDecay, moments })
   let taken = options.step ?? 0
 
-  const stepTensors = (batch: RecordBatch<Blocks>, step: number) => {
-    const rows = blockRows(batch, packing)
-    const { value, gradients: found } = valueAndGradients(
-      () => model.loss(rows, { training: true, seed, step }),
-      variables,
-    )
-    const gradients = found.map((gradient, i) => {
+  /** Loss and gradients of a part of a step's batch. */
+  const partTensors = (rows: BlockRows, step: number, part: number) => {
+    const how = { training: true, seed, step, part, recompute }
+    const { value, gradients } = valueAndGradients(() => model.loss(rows, how), variables)
+    const loss = value.dataSync()[0]!
+    value.dispose()
+    const all = gradients.map((gradient, i) => {
       if (!gradient) throw new TrainingError(`step ${step}: the loss does not depend on ${names[i]}`)
       return gradient
     })
-    const loss = value.dataSync()[0]!
+    return { loss, gradients: all }
+  }
+
+  const stepTensors = (batches: readonly RecordBatch<Blocks>[], step: number) => {
+    const parts = batches.map(batch => blockRows(batch, packing))
+    // Each part counts as much as it has targets: the mean over all of them, as of one batch.
+    const targets = parts.map(rows => countTargets(rows, model.predicts))
+    const all = targets.reduce((sum, count) => sum + count, 0)
+    let loss = 0
+    let gradients: tf.Tensor[] = []
+    parts.forEach((rows, part) => {
+      if (targets[part] === 0 && parts.length > 1) return
+      const found = partTensors(rows, step, part)
+      const share = parts.length === 1 ? 1 : targets[part]! / all
+      loss += share * found.loss
+      gradients = gradients.length === 0 ? scaled(found.gradients, share) : added(gradients, found.gradients, share)
+    })
     const norms = gradientNorms(names, gradients)
-    refuseNonFinite({ step, loss, gradNorm: norms.total }, batch)
+    refuseNonFinite({ step, loss, gradNorm: norms.total }, batches)
     const lr = schedule(step)
     optimizer.update(gradients, { lr, step, gradScale: clip > 0 && norms.total > clip ? clip / norms.total : 1 })
-    return { step, loss, lr, tokens: rows.rows * (rows.width - 1), gradNorm: norms.total, groupNorms: norms.groups }
+    const tokens = parts.reduce((sum, rows) => sum + rows.rows * (rows.width - 1), 0)
+    return { step, loss, lr, tokens, gradNorm: norms.total, groupNorms: norms.groups }
   }
 
   return {
     get step() {
       return taken
     },
-    train(batch) {
+    train(...batches) {
       const started = performance.now()
       const before = tf.memory().numTensors
-      const metrics = tf.tidy(() => stepTensors(batch, taken + 1) as never) as ReturnType<typeof stepTensors>
+      const metrics = tf.tidy(() => stepTensors(batches, taken + 1) as never) as ReturnType<typeof stepTensors>
       const after = tf.memory().numTensors
       if (after !== before) {
         throw new TrainingError(`step ${metrics.step} began with ${before} tensors and ended with ${after}`, {
@@ -85,11 +104,31 @@ export function trainer(options: TrainerOptions): Trainer {
   }
 }
 
-function refuseNonFinite(found: { step: number; loss: number; gradNorm: number }, batch: RecordBatch<Blocks>): void {
+function scaled(gradients: readonly tf.Tensor[], share: number): tf.Tensor[] {
+  if (share === 1) return [...gradients]
+  return gradients.map(gradient => {
+    const part = tf.mul(gradient, share)
+    gradient.dispose()
+    return part
+  })
+}
+
+function added(sums: readonly tf.Tensor[], gradients: readonly tf.Tensor[], share: number): tf.Tensor[] {
+  return scaled(gradients, share).map((gradient, i) => {
+    const sum = tf.add(sums[i]!, gradient)
+    tf.dispose([sums[i]!, gradient])
+    return sum
+  })
+}
+
+function refuseNonFinite(
+  found: { step: number; loss: number; gradNorm: number },
+  batches: readonly RecordBatch<Blocks>[],
+): void {
   const { step, loss, gradNorm } = found
   if (Number.isFinite(loss) && Number.isFinite(gradNorm)) return
   const what = Number.isFinite(loss) ? `the gradient's norm is ${gradNorm}` : `the loss is ${loss}`
-  const documents = documentsOf(batch)
+  const documents = batches.flatMap(documentsOf)
   const weights = step === 1 ? 'the initial ones' : `as they were after step ${step - 1}`
   const shown = documents.slice(0, 8).join(', ') + (documents.length > 8 ? ` and ${documents.length - 8} more` : '')
   throw new TrainingError(`step ${step}: ${what}`, {

@@ -3,7 +3,7 @@ import { chooseBackend, tf } from '@sluice/compute'
 import { blocksBatch, type NamedTensor } from '@sluice/pipeline'
 import { gpt2 } from '@sluice/transformer'
 import { beforeAll, expect, it } from 'vitest'
-import { cosineSchedule } from './schedule.ts'
+import { learningRateSchedule } from './schedule.ts'
 import { trainer } from './trainer.ts'
 
 interface Packed {
@@ -46,7 +46,7 @@ it('follows PyTorch for 20 steps of AdamW', () => {
   }
   const { vocab_size: vocabSize, n_positions: blockSize, n_embd: width, n_layer: layers, n_head: heads } = shape
   const model = gpt2({ vocabSize, blockSize, layers, width, heads }, { seed: 0, weights })
-  const training = trainer({ model, seed: 1, schedule: cosineSchedule(train), ...train })
+  const training = trainer({ model, seed: 1, schedule: learningRateSchedule(train), ...train })
   const steps = batches.map(ids => training.train(blocksBatch({ width: ids.length / rows, ids: Int32Array.from(ids) })))
   steps.forEach(({ loss, gradNorm }, i) => {
     expect(Math.abs(loss - golden.losses[i]!), `loss of step ${i + 1}`).toBeLessThan(1e-3)
