@@ -27,7 +27,7 @@ export const maxElements = 6000
  */
 export function articleOf(html: string): Article | undefined {
   const slim = slimPage(html)
-  if (slim.elements <= maxElements) {
+  if (slim.elements > 0 && slim.elements <= maxElements) {
     const article = readable(slim.html)
     if (article) return article
   }
@@ -41,8 +41,10 @@ export function articleOf(html: string): Article | undefined {
 const plain: ReadonlySet<string> = new Set([...unread, ...surroundings])
 
 function readable(html: string): Article | undefined {
-  const { document } = parseHTML(html)
-  // Markup such as `<html></html>` alone leaves linkedom without a body.
+  // The DOM takes the first element for the root, whatever it is.
+  const rooted = /^\s*(?:<!doctype[^>]*>)?\s*<html[\s>]/i.test(html)
+  const { document } = parseHTML(rooted ? html : `<html><body>${html}</body></html>`)
+  // Markup such as `<html></html>` alone leaves it without a body.
   if (!document.body) return undefined
   const found = new Readability(document as never).parse()
   if (!found?.content) return undefined

@@ -16,7 +16,7 @@ export const paragraphs: ReadonlySet<string> = new Set(
 export const unread: ReadonlySet<string> = new Set(
   (
     'annotation applet audio button canvas datalist embed head iframe input math noembed noframes noscript object script ' +
-    'select style svg template textarea video'
+    'select style svg template textarea title video'
   ).split(' '),
 )
 
