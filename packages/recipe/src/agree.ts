@@ -7,7 +7,14 @@ import { isSection } from './variant.ts'
 const bound = ['seed', 'sources', 'mix', 'refine', 'tokenizer', 'data', 'model'] as const
 
 /** What may change at will, because no later step depends on it. */
-const free = new Set(['train.backend', 'train.threads', 'train.steps', 'train.evaluateEvery', 'train.sampleEvery'])
+const free = new Set([
+  'train.backend',
+  'train.threads',
+  'train.gpu.memory',
+  'train.steps',
+  'train.evaluateEvery',
+  'train.sampleEvery',
+])
 
 /**
  * Refuses to go on with a recipe that the checkpoint is no part of.

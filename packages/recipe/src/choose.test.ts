@@ -30,7 +30,8 @@ test('the recipe follows the backend that is found; the memory it would need on 
   const onWasm = checkRecipe(loaded({ data: { ...tinyConfig.data, batchSize: 2 } }))
   const needBytes = trainingBytes(onWasm, registry)
   expect(needBytes).toBeGreaterThan(16 * 8368)
-  expect(chooseBackend).toHaveBeenLastCalledWith('auto', { precision: 'f32', threads: 2, needBytes })
+  const [choice, optionsFor] = chooseBackend.mock.lastCall as [string, (name: string) => object]
+  expect([choice, optionsFor('native')]).toEqual(['auto', { precision: 'f32', threads: 2, needBytes }])
 })
 
 test('precision and threads may differ per backend', async () => {
@@ -39,10 +40,16 @@ test('precision and threads may differ per backend', async () => {
   const train = { ...tinyConfig.train, backend: 'auto' }
   const { recipe } = await chooseVariant(loaded({ perBackend, train }), undefined)
   expect(recipe.train).toMatchObject({ precision: 'bf16', threads: 3 })
-  expect(chooseBackend.mock.calls.slice(-2).map(([name, { precision }]) => [name, precision])).toEqual([
-    ['auto', 'f32'],
-    ['native', 'bf16'],
-  ])
+  const optionsFor = chooseBackend.mock.lastCall?.[1] as (name: string) => object
+  expect(optionsFor('native')).toMatchObject({ precision: 'bf16', threads: 3 })
+  expect(optionsFor('cpu')).toMatchObject({ precision: 'f32' })
+})
+
+test('what is said of a GPU is handed on', async () => {
+  chooseBackend.mockResolvedValue(found('tensorflow'))
+  await chooseVariant(loaded({ train: { ...tinyConfig.train, gpu: { memory: '8GB', tf32: false } } }), undefined)
+  const optionsFor = chooseBackend.mock.lastCall?.[1] as (name: string) => object
+  expect(optionsFor('tensorflow')).toMatchObject({ gpuMemory: 8e9, tf32: false })
 })
 
 test('that only plain JavaScript is left is said, with the reasons', async () => {

@@ -1,4 +1,3 @@
-import { isDeepStrictEqual } from 'node:util'
 import { type Backend, type BackendName, type BackendOptions, chooseBackend } from '@sluice/compute'
 import { checkRecipe } from './check-recipe.ts'
 import type { LoadedRecipe } from './load-recipe.ts'
@@ -20,13 +19,12 @@ export async function chooseVariant(loaded: LoadedRecipe, begun: BackendName | u
   const { train } = checkRecipe(loaded)
   // Only WebAssembly has a limit below the machine's: what matters is how much the recipe needs there.
   const needBytes = trainingBytes(recipeFor(loaded, begun ?? 'wasm'), loaded.registry)
-  const found = await chooseBackend(train.backend, optionsOf(train, needBytes))
-  const variant = begun ?? found.backend.name
+  // What the variant says of precision and threads holds from the start: TensorFlow is told once.
+  const optionsFor = (name: BackendName) => optionsOf(recipeFor(loaded, begun ?? name).train, needBytes)
+  const found = await chooseBackend(train.backend, optionsFor)
+  const { backend } = found
+  const variant = begun ?? backend.name
   const recipe = recipeFor(loaded, variant)
-  const options = optionsOf(recipe.train, needBytes)
-  // What the variant says of precision and threads is known only now.
-  const same = isDeepStrictEqual(options, optionsOf(train, needBytes))
-  const { backend } = same ? found : await chooseBackend(found.backend.name, options)
   // 'auto' always finds something; that it is a hundred times slower than it might be has to be said.
   const slow = train.backend === 'auto' && backend.name === 'cpu'
   const reasons = found.reports.slice(0, -1).map(({ name, reason }) => `${name}: ${reason}`)
@@ -34,11 +32,13 @@ export async function chooseVariant(loaded: LoadedRecipe, begun: BackendName | u
   return { backend, variant, recipe, warnings }
 }
 
-function optionsOf({ precision, threads }: Recipe['train'], needBytes: number | undefined): BackendOptions {
+function optionsOf({ precision, threads, gpu }: Recipe['train'], needBytes: number | undefined): BackendOptions {
   return {
     precision,
     ...(needBytes === undefined ? {} : { needBytes }),
     ...(threads === undefined ? {} : { threads }),
+    ...(gpu.memory === undefined ? {} : { gpuMemory: gpu.memory }),
+    ...(gpu.tf32 ? {} : { tf32: false }),
   }
 }
 

@@ -6,6 +6,7 @@ it('has defaults for all but the number of steps', () => {
   expect(trainConfig.parse({ steps: 5 })).toEqual({
     backend: 'auto',
     precision: 'f32',
+    gpu: { tf32: true },
     steps: 5,
     learningRate: 6e-4,
     warmup: 0,

@@ -30,6 +30,10 @@ export interface BackendOptions {
   readonly precision?: Precision
   /** Estimate of the tensor memory that will be needed, bytes. Default unknown. */
   readonly needBytes?: number
+  /** The most that is taken of a GPU's memory, bytes; taken at once then. Default: it grows as needed. */
+  readonly gpuMemory?: number
+  /** Whether f32 products on a GPU may round their factors to TensorFloat-32. Default true. */
+  readonly tf32?: boolean
 }
 
 /** One backend, as the choice sees it. Nothing is loaded before `report` or `start`. */

@@ -17,25 +17,30 @@ export interface Choice {
 /**
  * Makes a backend tfjs's. 'auto' takes the first of: tensorflow if it sees a GPU, native, wasm, cpu.
  *
+ * @param options for whichever backend it comes to, or by its name: some can be told only once, when they start
  * @throws ConfigError if the backend that was asked for is not available here, with the reason and what to do
  */
-export async function chooseBackend(choice: 'auto' | BackendName, options: BackendOptions = {}): Promise<Choice> {
+export async function chooseBackend(
+  choice: 'auto' | BackendName,
+  options: BackendOptions | ((name: BackendName) => BackendOptions) = {},
+): Promise<Choice> {
+  const optionsFor = typeof options === 'function' ? options : () => options
   if (choice !== 'auto') {
     const candidate = named(choice)
-    const report = await candidate.report(options)
+    const report = await candidate.report(optionsFor(choice))
     if (!report.available) {
       throw new ConfigError(`the backend "${choice}" cannot be used here: ${report.reason}`, {
         advice: [report.advice, '"auto" takes the best there is'].filter(Boolean).join(', or: '),
       })
     }
-    return { backend: await candidate.start(options), reports: [report] }
+    return { backend: await candidate.start(optionsFor(choice)), reports: [report] }
   }
   const reports: BackendReport[] = []
   for (const candidate of candidates) {
-    const report = await candidate.report(options)
+    const report = await candidate.report(optionsFor(candidate.name))
     const passedOver = report.available ? candidate.passedOver?.() : undefined
     reports.push(passedOver ? { ...report, reason: passedOver } : report)
-    if (report.available && !passedOver) return { backend: await candidate.start(options), reports }
+    if (report.available && !passedOver) return { backend: await candidate.start(optionsFor(candidate.name)), reports }
   }
   throw new ConfigError('no backend can be used here')
 }
