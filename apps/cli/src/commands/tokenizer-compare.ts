@@ -15,7 +15,8 @@ export async function compare(
   const texts: string[] = []
   for (const path of options.paths) {
     const full = resolve(console.cwd, path)
-    if (await isTokenizer(full)) tokenizers.push([path, await readTokenizer(full)])
+    const warn = (message: string) => console.stderr.write(`${path} ${message}\n`)
+    if (await isTokenizer(full)) tokenizers.push([path, await readTokenizer(full, { warn })])
     else texts.push(path)
   }
   if (tokenizers.length === 0 || texts.length === 0) {

@@ -81,7 +81,8 @@ async function only({ paths, action }: Options, console: Console): Promise<Token
   const [path, more] = paths
   if (path === undefined) throw new ConfigError(`needs a tokenizer: pipeline tokenizer ${action} runs/quickstart`)
   if (more !== undefined) throw new ConfigError(`"${more}" is one argument too many: ${action} takes one tokenizer`)
-  return readTokenizer(resolve(console.cwd, path))
+  const warn = (message: string) => console.stderr.write(`${path} ${message}\n`)
+  return readTokenizer(resolve(console.cwd, path), { warn })
 }
 
 function textOf({ text, action }: Options): string {

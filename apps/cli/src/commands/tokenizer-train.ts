@@ -15,9 +15,14 @@ export async function train(
   if (target === undefined || texts.length === 0) {
     throw new ConfigError('needs a file to write and texts to read: pipeline tokenizer train tokenizer.json corpus.txt')
   }
-  const { vocabSize } = options
-  if (vocabSize !== undefined && !(Number.isInteger(vocabSize) && vocabSize > 0)) {
-    throw new ConfigError(`--vocab-size must be a whole number above 0, not ${vocabSize}`)
+  for (const [flag, value] of [
+    ['vocab-size', options.vocabSize],
+    ['min-frequency', options.minFrequency],
+    ['max-token-length', options.maxTokenLength],
+  ] as const) {
+    if (value !== undefined && !(Number.isInteger(value) && value > 0)) {
+      throw new ConfigError(`--${flag} must be a whole number above 0, not ${value}`)
+    }
   }
   const stopping = new AbortController()
   const release = console.onInterrupt(() => stopping.abort())
@@ -39,8 +44,12 @@ export async function train(
 }
 
 function learn(options: TokenizerOptions, texts: AsyncIterable<string>, signal: AbortSignal): Promise<Tokenizer> {
-  const { kind, cut, vocabSize } = options
-  const size = vocabSize === undefined ? {} : { vocabSize }
+  const { kind, cut, vocabSize, minFrequency, maxTokenLength } = options
+  const size = {
+    ...(vocabSize === undefined ? {} : { vocabSize }),
+    ...(minFrequency === undefined ? {} : { minFrequency }),
+    ...(maxTokenLength === undefined ? {} : { maxTokenLength }),
+  }
   if (kind === 'char') return trainCharacters(texts, { ...size, signal })
   if (kind === 'word') return trainWords(texts, { ...size, signal })
   if (kind === 'wordpiece') return trainWordPiece(texts, { vocabSize: 8192, limitAlphabet: 1000, ...size, signal })

@@ -34,6 +34,8 @@ test('train writes a tokenizer.json', async () => {
   )
   expect(code).toBe(0)
   expect(out).toMatch(/^cl\.json: bpe, 262 tokens, in \d+ s\n$/)
+  await called('train', 'few.json', 'corpus.txt', '--cut', 'llama3', '--min-frequency', '5', '--max-token-length', '3')
+  expect(JSON.parse((await called('inspect', 'few.json', '--json')).out).vocabSize).toBe(263)
   for (const kind of ['char', 'wordpiece'])
     expect((await called('train', `${kind}.json`, 'corpus.txt', '--kind', kind)).code).toBe(0)
 })
@@ -70,6 +72,7 @@ test.each([
   [['train', 'x.json'], 'needs a file to write and texts to read: pipeline tokenizer train tokenizer.json corpus.txt'],
   [['train', 'x.json', 'corpus.txt', '--train-on', 'much'], '--train-on must be a size such as 50MB, not "much"'],
   [['train', 'x.json', 'corpus.txt', '--vocab-size', '0'], '--vocab-size must be a whole number above 0, not 0'],
+  [['train', 'x.json', 'c.txt', '--min-frequency', '-1'], '--min-frequency must be a whole number above 0, not -1'],
   [['encode', 'bpe.json'], '--text is missing: pipeline tokenizer encode'],
   [['encode', '--text', 'a'], 'needs a tokenizer: pipeline tokenizer encode runs/quickstart'],
   [['inspect', 'bpe.json', 'x'], '"x" is one argument too many: inspect takes one tokenizer'],

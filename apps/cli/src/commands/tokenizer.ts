@@ -1,4 +1,5 @@
 import { ConfigError } from '@sluice/pipeline'
+import { type BpeCutName, bpeCutNames } from '@sluice/tokenize'
 import type { Console } from '../terminal/console.ts'
 import type { Command, CommonOptions } from './command.ts'
 import { compare } from './tokenizer-compare.ts'
@@ -11,7 +12,9 @@ export interface TokenizerOptions {
   readonly text: string | undefined
   readonly kind: 'bpe' | 'wordpiece' | 'char' | 'word'
   readonly vocabSize: number | undefined
-  readonly cut: 'gpt2' | 'cl100k' | 'qwen2'
+  readonly minFrequency: number | undefined
+  readonly maxTokenLength: number | undefined
+  readonly cut: BpeCutName
   readonly trainOn: string | undefined
   readonly special: boolean
   readonly ids: boolean
@@ -33,7 +36,12 @@ export const tokenizerCommand: Command<TokenizerOptions> = {
     text: { type: 'string', describe: 'The text to encode or to cut' },
     kind: { type: 'string', choices: ['bpe', 'wordpiece', 'char', 'word'], default: 'bpe', describe: 'What to train' },
     'vocab-size': { type: 'number', describe: 'Tokens to learn (8192; char: all)' },
-    cut: { type: 'string', choices: ['gpt2', 'cl100k', 'qwen2'], default: 'gpt2', describe: 'How BPE cuts words' },
+    cut: { type: 'string', choices: bpeCutNames, default: 'gpt2', describe: 'How BPE cuts words' },
+    'min-frequency': {
+      type: 'number',
+      describe: 'Pieces and pairs that come less often are not learned (2; char, word: 1)',
+    },
+    'max-token-length': { type: 'number', describe: 'Longer tokens are not made (no limit)' },
     'train-on': { type: 'string', describe: 'Learn from the first so many bytes, such as 50MB' },
     special: { type: 'boolean', default: false, describe: 'Find special tokens in the text' },
     ids: { type: 'boolean', default: false, describe: 'Print ids only' },

@@ -16,12 +16,11 @@ export interface TokenizerScore {
   readonly fertility: number
 }
 
-/** Encodes the texts and counts. @throws TypeError for a tokenizer that tells no offsets */
+/** Encodes the texts and counts. Of a tokenizer that tells no offsets, all tokens count towards the words. */
 export async function scoreTokenizer(
   tokenizer: Tokenizer,
   texts: Iterable<string> | AsyncIterable<string>,
 ): Promise<TokenizerScore> {
-  if (!tokenizer.encodeUtf8Spans) throw new TypeError(`a tokenizer of kind "${tokenizer.kind}" tells no offsets`)
   const unknowns = new Set<number>()
   for (const token of ['<|unk|>', '[UNK]', '<unk>']) {
     const id = tokenizer.special?.get(token)
@@ -32,15 +31,21 @@ export async function scoreTokenizer(
     const utf8 = Buffer.from(text, 'utf8')
     const ids = new Ids(utf8.length >> 1)
     const spans = new Ids(utf8.length)
-    tokenizer.encodeUtf8Spans(utf8, 0, utf8.length, ids, spans)
+    if (tokenizer.encodeUtf8Spans) tokenizer.encodeUtf8Spans(utf8, 0, utf8.length, ids, spans)
+    else ids.append(tokenizer.encode(text))
     bytes += utf8.length
     tokens += ids.length
     for (let i = 0; i < ids.length; i++) if (unknowns.has(ids.values[i]!)) unknown++
+    if (!tokenizer.encodeUtf8Spans) inWords += ids.length
     let token = 0
     for (let at = 0; at < utf8.length; ) {
       const stop = wordCut.end(utf8, at, utf8.length)
       if (isWord(utf8, at, stop)) {
         words++
+        if (spans.length === 0) {
+          at = stop
+          continue
+        }
         // Tokens that reach into the word: a space before it may belong to its first one.
         while (token < ids.length && spans.values[2 * token + 1]! <= at) token++
         for (let t = token; t < ids.length && spans.values[2 * t]! < stop; t++) inWords++

@@ -58,6 +58,8 @@ export function learn(options: LearnOptions): LearnStage {
 
   const finish = async (table: WordTable, counted: number): Promise<Tokenizer> => {
     const counts = table.result(counted)
+    // Its memory is needed for the merges.
+    table.clear()
     const detail = `counted ${counts.size} different words in ${counted} bytes`
     context?.emit({ type: 'preparing', what: 'tokenizer', detail, share: 0 })
     let told = -1

@@ -54,7 +54,9 @@ export async function countWords(texts: Texts, each: EachWord, options: CountOpt
     signal?.throwIfAborted()
   }
   progress?.(counted)
-  return table.result(counted)
+  const counts = table.result(counted)
+  table.clear()
+  return counts
 }
 
 /** The words of texts that are cut end to end. @param cut end of the word that begins at `bytes[at]` */

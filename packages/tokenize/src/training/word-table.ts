@@ -97,6 +97,14 @@ export class WordTable {
     }
   }
 
+  /** Gives the memory back. */
+  clear(): void {
+    this.#short = new ShortWords(2)
+    this.#long = new ByteStrings({ strings: 2, bytes: 16 })
+    this.#longCounts = new Float64Array(2)
+    this.#bytes = undefined
+  }
+
   /** @param textBytes of the texts, which the table does not know */
   result(textBytes: number): WordCounts {
     const { entries } = this.#short
