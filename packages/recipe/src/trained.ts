@@ -6,6 +6,7 @@ import { ConfigError, StateError } from '@sluice/pipeline'
 import { loadTokenizer, type Tokenizer } from '@sluice/tokenize'
 import { generate, type LanguageModel, type MaskedModel, modelFromHfConfig } from '@sluice/transformer'
 import { checkpointsDir } from './layout.ts'
+import { untilOneOf } from './until.ts'
 
 export interface ContinueOptions {
   readonly prompt: string
@@ -14,6 +15,10 @@ export interface ContinueOptions {
   readonly temperature?: number
   readonly topK?: number | undefined
   readonly topP?: number | undefined
+  readonly minP?: number | undefined
+  readonly repetitionPenalty?: number | undefined
+  /** The text ends before the first of these. Default: none. */
+  readonly stopAt?: readonly string[] | undefined
   readonly seed?: number | undefined
   readonly signal?: AbortSignal | undefined
 }
@@ -84,7 +89,16 @@ async function checkpointIn(path: string, step: number | undefined): Promise<str
 export async function* continueText(
   model: LanguageModel,
   tokenizer: Tokenizer,
-  { prompt, ...options }: ContinueOptions,
+  { prompt, stopAt = [], ...options }: ContinueOptions,
+): AsyncGenerator<string> {
+  yield* untilOneOf(stopAt, pieces(model, tokenizer, prompt, options))
+}
+
+async function* pieces(
+  model: LanguageModel,
+  tokenizer: Tokenizer,
+  prompt: string,
+  options: Omit<ContinueOptions, 'prompt' | 'stopAt'>,
 ): AsyncGenerator<string> {
   const decoder = tokenizer.decoder()
   const encoded = tokenizer.encode(prompt)

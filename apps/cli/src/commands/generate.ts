@@ -13,6 +13,9 @@ interface GenerateOptions {
   readonly temperature: number
   readonly topK: number | undefined
   readonly topP: number | undefined
+  readonly minP: number | undefined
+  readonly repetitionPenalty: number | undefined
+  readonly stop: readonly string[] | undefined
   readonly seed: number | undefined
   readonly checkpoint: number | undefined
   readonly backend: string
@@ -30,6 +33,9 @@ export const generateCommand: Command<GenerateOptions> = {
     temperature: { type: 'number', default: 0.8, describe: '0: always the likeliest token' },
     'top-k': { type: 'number', describe: 'Choose among the so many likeliest tokens' },
     'top-p': { type: 'number', describe: 'Choose among the likeliest tokens that make up this share' },
+    'min-p': { type: 'number', describe: 'Choose among tokens at least this share as likely as the likeliest' },
+    'repetition-penalty': { type: 'number', describe: 'Above 1: what was said already becomes less likely' },
+    stop: { type: 'string', array: true, describe: 'End before this text; may be given several times' },
     seed: { type: 'number', describe: 'Makes the text repeatable' },
     checkpoint: { type: 'number', describe: 'Step of the checkpoint to load instead of the latest' },
     backend: { type: 'string', choices: backends, default: 'auto', describe: 'What computes' },
@@ -62,7 +68,8 @@ export const generateCommand: Command<GenerateOptions> = {
   },
 }
 
-function checkedSampling({ prompt, maxTokens, temperature, topK, topP, seed }: GenerateOptions) {
+function checkedSampling(options: GenerateOptions) {
+  const { prompt, maxTokens, temperature, topK, topP, minP, repetitionPenalty, stop, seed } = options
   const require = (name: string, value: number | undefined, expected: string, holds: (value: number) => boolean) => {
     if (value !== undefined && !holds(value)) throw new ConfigError(`--${name} must be ${expected}, not ${value}`)
   }
@@ -71,6 +78,8 @@ function checkedSampling({ prompt, maxTokens, temperature, topK, topP, seed }: G
   require('temperature', temperature, '0 or more', value => value >= 0 && Number.isFinite(value))
   require('top-k', topK, 'a whole number above 0', natural)
   require('top-p', topP, 'above 0 and at most 1', value => value > 0 && value <= 1)
+  require('min-p', minP, 'from 0 to 1', value => value >= 0 && value <= 1)
+  require('repetition-penalty', repetitionPenalty, 'above 0', value => value > 0 && Number.isFinite(value))
   require('seed', seed, 'a whole number, 0 or more', value => Number.isSafeInteger(value) && value >= 0)
   return {
     prompt,
@@ -78,6 +87,9 @@ function checkedSampling({ prompt, maxTokens, temperature, topK, topP, seed }: G
     temperature,
     ...(topK === undefined ? {} : { topK }),
     ...(topP === undefined ? {} : { topP }),
+    minP,
+    repetitionPenalty,
+    stopAt: stop?.filter(text => text !== ''),
     // Without a seed each call tells another story; this is the one place where chance may come from outside.
     seed: seed ?? Math.floor(Math.random() * 2 ** 32),
   }

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { ConfigError, randomStream } from '@sluice/pipeline'
 import type { LanguageModel } from '../model.ts'
 import type { Decoder, DecoderOptions } from './decoder.ts'
-import { checkSampling, logProbability, type SamplingOptions, sampleToken } from './sampling.ts'
+import { checkSampling, logProbability, penalized, type SamplingOptions, sampleToken } from './sampling.ts'
 
 export interface GenerateOptions extends SamplingOptions, DecoderOptions {
   /** Tokens to generate at most. */
@@ -37,7 +37,7 @@ export async function* generate(
   promptIds: ArrayLike<number>,
   options: GenerateOptions,
 ): AsyncGenerator<GeneratedToken, void, undefined> {
-  const { maxTokens, seed = 0, stop = [], signal, slide = 1 } = options
+  const { maxTokens, seed = 0, stop = [], signal, slide = 1, repetitionPenalty = 1 } = options
   checkSampling(options)
   if (!(Number.isInteger(maxTokens) && maxTokens >= 0)) {
     throw new ConfigError(`expected a whole number from 0, found ${maxTokens}`, { place: 'maxTokens' })
@@ -59,7 +59,7 @@ export async function* generate(
     for (let i = 0; i < maxTokens && !signal?.aborted; i++) {
       const logits = await decoder.next(context)
       // 53 random bits: with 24, tokens rarer than one in 16 million could never come.
-      const id = sampleToken(logits, options, random.below(i, 2 ** 53) / 2 ** 53)
+      const id = sampleToken(penalized(logits, context, repetitionPenalty), options, random.below(i, 2 ** 53) / 2 ** 53)
       context.push(id)
       yield { id, logprob: logProbability(logits, id) }
       if (stop.includes(id)) return

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkSampling, logProbability, type SamplingOptions, sampleToken } from './sampling.ts'
+import { checkSampling, logProbability, penalized, type SamplingOptions, sampleToken } from './sampling.ts'
 
 /** Share of each token, over evenly spread random numbers. */
 function shares(logits: number[], options: SamplingOptions): number[] {
@@ -31,6 +31,21 @@ describe('sampleToken', () => {
     expect(shares([1, 3, 3, 2], { temperature: 0 })).toEqual([0, 1, 0, 0])
     expect(shares([1, 3, 3, 2], { topK: 1 })).toEqual([0, 1, 0, 0])
     expect(shares([-Infinity, -5, -Infinity], {})).toEqual([0, 1, 0])
+  })
+
+  it('keeps what is at least a share as probable as the best', () => {
+    expect(shares(logits, { minP: 0.4 })[1]).toBeCloseTo(1 / 3, 3)
+    expect(shares(logits, { minP: 0.4 }).slice(2)).toEqual([0, 0])
+    expect(shares(logits, { minP: 0.25 })[2]).toBeCloseTo(0.15 / 0.9, 3)
+    expect(shares(logits, { minP: 1 })).toEqual([1, 0, 0, 0])
+    expect(shares(logits, { minP: 0.4, topP: 0.95 }).slice(2)).toEqual([0, 0])
+  })
+
+  it('penalizes what the context holds, as Hugging Face does', () => {
+    const scores = Float32Array.of(2, -1, 0.5, -4)
+    expect([...penalized(scores, [0, 1, 1, 3], 2)]).toEqual([1, -2, 0.5, -8])
+    expect(penalized(scores, [0], 1)).toBe(scores)
+    expect([...scores]).toEqual([2, -1, 0.5, -4])
   })
 
   it('keeps the k best', () => {

@@ -9,40 +9,65 @@ export interface SamplingOptions {
   topK?: number | undefined
   /** Only the fewest best tokens that hold this share of probability (Holtzman et al. 2020). Default: 1. */
   topP?: number | undefined
+  /** Only tokens at least this share as probable as the best, after temperature (Nguyen et al. 2024). Default: 0. */
+  minP?: number | undefined
+  /**
+   * Above 1, tokens that the context holds already are made less likely: their scores are divided by it, or multiplied where they
+   * are negative (Keskar et al. 2019, as Hugging Face has it). Default: 1.
+   */
+  repetitionPenalty?: number | undefined
 }
 
 /** @throws ConfigError naming the option that cannot be */
-export function checkSampling({ temperature = 1, topK, topP = 1 }: SamplingOptions): void {
+export function checkSampling(options: SamplingOptions): void {
+  const { temperature = 1, topK, topP = 1, minP = 0, repetitionPenalty = 1 } = options
   const wrong = (place: string, expected: string, found: unknown) =>
     new ConfigError(`expected ${expected}, found ${found}`, { place })
   if (!(temperature >= 0 && Number.isFinite(temperature))) throw wrong('temperature', 'a number from 0', temperature)
   if (topK !== undefined && !(Number.isInteger(topK) && topK >= 1)) throw wrong('topK', 'a whole number from 1', topK)
   if (!(topP > 0 && topP <= 1)) throw wrong('topP', 'a share above 0 and at most 1', topP)
+  if (!(minP >= 0 && minP <= 1)) throw wrong('minP', 'a share from 0 to 1', minP)
+  if (!(repetitionPenalty > 0 && Number.isFinite(repetitionPenalty))) {
+    throw wrong('repetitionPenalty', 'a number above 0', repetitionPenalty)
+  }
 }
 
 /**
- * Chooses a token: temperature, then top-k, then top-p, then by `uniform` among what is left. Equal scores rank by id, so
- * the choice is a pure function of its arguments.
+ * Chooses a token: temperature, then top-k, then top-p, then min-p, then by `uniform` among what is left. Equal scores rank by
+ * id, so the choice is a pure function of its arguments. `repetitionPenalty` is not its business: see `penalized`.
  *
  * @param logits [V]
  * @param uniform in [0, 1)
  */
 export function sampleToken(logits: Float32Array, options: SamplingOptions, uniform: number): number {
-  const { temperature = 1, topK = logits.length, topP = 1 } = options
+  const { temperature = 1, topK = logits.length, topP = 1, minP = 0 } = options
   if (temperature === 0 || topK === 1) return best(logits)
   const top = logits[best(logits)]!
+  // Relative to the best, whose weight is 1.
   const weight = (id: number) => Math.exp((logits[id]! - top) / temperature)
+  const eligible = (weights: Float64Array) => {
+    return minP > 0 ? weights.map(value => (value < minP ? 0 : value)) : weights
+  }
   if (topK >= logits.length && topP === 1) {
     const weights = new Float64Array(logits.length)
     for (let id = 0; id < weights.length; id++) weights[id] = weight(id)
-    return pick(weights, uniform)
+    return pick(eligible(weights), uniform)
   }
   const ids = topK >= logits.length ? nucleus(logits, topP, weight) : bestIds(logits, topK)
   const weights = new Float64Array(ids.length)
   ids.forEach((id, rank) => {
     weights[rank] = weight(id)
   })
-  return ids[pick(topP < 1 && topK < logits.length ? share(weights, topP * sum(weights)) : weights, uniform)]!
+  const kept = topP < 1 && topK < logits.length ? share(weights, topP * sum(weights)) : weights
+  return ids[pick(eligible(kept), uniform)]!
+}
+
+/** The scores with those of the ids in `context` made less likely; the same array where nothing is changed. */
+export function penalized(logits: Float32Array, context: Iterable<number>, penalty: number): Float32Array {
+  if (penalty === 1) return logits
+  const scores = logits.slice()
+  for (const id of new Set(context)) scores[id] = scores[id]! > 0 ? scores[id]! / penalty : scores[id]! * penalty
+  return scores
 }
 
 /** The fewest best ids of all that hold the share `topP`. Most often they are few: so they are looked for among more and more. */
