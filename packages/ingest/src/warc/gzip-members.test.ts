@@ -78,6 +78,28 @@ describe.each([
     expect(reader.placeOf(5)).toEqual({ byte: parts[0]!.length, inside: 2 })
   })
 
+  test('data that looks like a member’s beginning is none', async () => {
+    // Not packed, so that the magic is in the file as it is; thousands of bytes, so that there are stretches to be fed.
+    const content = fc.array(fc.constantFrom('\x1f\x8b\x08\x00', 'whale ', 'x'.repeat(900)), { maxLength: 60 })
+    await fc.assert(
+      fc.asyncProperty(fc.array(content, { minLength: 1, maxLength: 5 }), async members => {
+        const parts = members.map(member => Buffer.from(member.join(''), 'latin1'))
+        const packed = Buffer.concat(parts.map(part => gzipSync(part, { level: 0 })))
+        const whole = Buffer.concat(parts)
+        const reader = unpack(memory(packed), 'x.gz', 0)
+        for (let at = 0; at <= whole.length; ) {
+          const { byte, inside = 0 } = reader.placeOf(at)
+          const again = await drain(unpack(memory(packed, byte), 'x.gz', byte), 100_000)
+          expect(again.subarray(inside).equals(whole.subarray(at))).toBe(true)
+          const read = await reader.read(new Uint8Array(7000))
+          if (read === 0) break
+          at += read
+        }
+      }),
+      { numRuns: 40 },
+    )
+  })
+
   test('names, comments, extra fields and padding', async () => {
     const plain = gzipSync('whale')
     const header = Buffer.concat([
