@@ -2,6 +2,7 @@ import type { TensorflowEngine } from '../backends/tensorflow/engine.ts'
 import type { Kernels } from '../ops/kernels.ts'
 import { attentionKernel } from './kernels/attention.ts'
 import { crossEntropyKernel } from './kernels/crossEntropy.ts'
+import { decoderKernel } from './kernels/decoder.ts'
 import { dropoutKernel } from './kernels/dropout.ts'
 import { embeddingKernel } from './kernels/embedding.ts'
 import { geluKernel } from './kernels/gelu.ts'
@@ -22,6 +23,7 @@ export function tensorflowKernels(engine: TensorflowEngine): Partial<Kernels> {
     dropout: dropoutKernel(programs),
     gelu: geluKernel(programs),
     adamW: adamWKernel(programs),
+    decoder: decoderKernel(programs),
     squaredNorms: squaredNormsKernel(programs),
   }
 }

@@ -49,6 +49,9 @@ export const square = unary('Square')
 export const sqrt = unary('Sqrt')
 export const rsqrt = unary('Rsqrt')
 export const erf = unary('Erf')
+/** Over the last dimension. */
+export const softmax = unary('Softmax')
+export const identity = unary('Identity')
 
 /** The shape and type of `x`, for a result that has the same. */
 function same({ shape, dtype }: Value): Result {
@@ -183,6 +186,12 @@ export function elements(p: Builder, x: Value, columns: Value): Value {
 export function withElements(p: Builder, x: Value, columns: Value, values: Value): Value {
   const types = { T: { type: x.dtype }, Tindices: { type: 'int32' as const } }
   return p.op('TensorScatterUpdate', [x, places(p, columns), values], types, same(x))
+}
+
+/** x [M, D] with the rows `at` [N, 1] replaced by those of y [N, D]. */
+export function withRows(p: Builder, x: Value, at: Value, y: Value): Value {
+  const types = { T: { type: x.dtype }, Tindices: { type: 'int32' as const } }
+  return p.op('TensorScatterUpdate', [x, at, y], types, same(x))
 }
 
 function places(p: Builder, columns: Value): Value {
