@@ -32,7 +32,7 @@ def node(script, *arguments, lines=None):
     done = subprocess.run(["node", str(script), *map(str, arguments)], input=text, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"{script} failed: {done.stderr}")
-    return [json.loads(line) for line in done.stdout.splitlines()]
+    return [json.loads(line) for line in done.stdout.split("\n") if line]
 
 
 def split(text, size=16384):

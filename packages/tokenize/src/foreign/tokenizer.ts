@@ -6,7 +6,7 @@ import type { StreamDecoder, Tokenizer } from '../tokenizer.ts'
 
 /** What is used of `@huggingface/tokenizers`. */
 export interface HuggingFaceTokenizer {
-  encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] }
+  encode(text: string, options: { add_special_tokens: boolean }): { ids: (number | undefined)[] }
   decode(ids: number[], options: { skip_special_tokens: boolean; clean_up_tokenization_spaces: boolean }): string
   id_to_token(id: number): string | undefined
   get_vocab(withAdded?: boolean): Map<string, number>
@@ -24,8 +24,12 @@ export function foreignTokenizer(theirs: HuggingFaceTokenizer, options: ForeignO
   const ids = [...theirs.get_vocab(true).values(), ...special.values()]
   const vocabSize = ids.reduce((most, id) => Math.max(most, id), -1) + 1
   const known = (id: number) => theirs.id_to_token(id) !== undefined
+  const unknown = unknownId(json, theirs) ?? endOfText
+  // They leave out the id of what a WordLevel vocabulary lacks.
   const encodePlain = (text: string): number[] =>
-    apart(text, special).flatMap(part => theirs.encode(part, { add_special_tokens: false }).ids)
+    apart(text, special).flatMap(part =>
+      theirs.encode(part, { add_special_tokens: false }).ids.map(id => id ?? unknown),
+    )
   const encodeUtf8 = (bytes: Uint8Array, at: number, end: number, out: Ids): void => {
     const text = Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at).toString('utf8')
     out.append(Int32Array.from(encodePlain(text)))
@@ -64,6 +68,13 @@ export function foreignTokenizer(theirs: HuggingFaceTokenizer, options: ForeignO
     tokenBytes,
     toJSON: () => json as unknown as Json,
   }
+}
+
+/** Of the token for what the vocabulary lacks. */
+function unknownId({ model }: JsonObject, theirs: HuggingFaceTokenizer): number | undefined {
+  const { unk_id, unk_token } = model as JsonObject
+  if (typeof unk_id === 'number') return unk_id
+  return typeof unk_token === 'string' ? theirs.get_vocab(true).get(unk_token) : undefined
 }
 
 /** The text cut within each spelling of a special token, so that none of the parts holds one. */
