@@ -1,5 +1,6 @@
 import type { DocumentRow } from '@sluice/pipeline'
 import { lookup, without } from './lookup.ts'
+import { columnNames, rolesOf } from './roles.ts'
 import { timestampOf } from './timestamp.ts'
 
 /** Which columns hold what, where their names do not tell. Dotted paths go into objects: `"meta.url"`. */
@@ -51,8 +52,6 @@ export const usualNames: Readonly<Record<Column, readonly string[]>> = {
   lang: ['lang', 'language', 'language_code', 'locale'],
 }
 
-const columns: readonly Column[] = ['text', 'id', 'url', 'created', 'lang']
-
 /** What is read out of one record. */
 export interface Mapped {
   text: string | undefined
@@ -65,23 +64,7 @@ export interface Mapped {
  * line to line. What is taken for a column leaves the metadata; a value that cannot be used (a date in words) stays there.
  */
 export function columnReader(mapping: ColumnMapping): (record: Record<string, unknown>) => Mapped {
-  const named = new Map<string, { column: Column; rank: number }>()
-  for (const column of columns) {
-    if (mapping[column] !== undefined) continue
-    usualNames[column].forEach((name, rank) => {
-      named.set(name, { column, rank })
-    })
-  }
-  // Names come again and again; lower case is made once each. Records whose keys are data must not fill the memory.
-  const known = new Map<string, { column: Column; rank: number } | null>()
-  const usual = (key: string): { column: Column; rank: number } | null => {
-    let found = known.get(key)
-    if (found === undefined) {
-      found = named.get(key.toLowerCase()) ?? null
-      if (known.size < 10_000) known.set(key, found)
-    }
-    return found
-  }
+  const usual = rolesOf(mapping)
   const mappedPaths = Object.values(mapping)
     .flat()
     .filter(path => path !== undefined)
@@ -99,7 +82,7 @@ export function columnReader(mapping: ColumnMapping): (record: Record<string, un
       ranks[role.column] = role.rank
       taken[role.column] = key
     }
-    for (const column of columns) {
+    for (const column of columnNames) {
       const paths = mapping[column]
       if (paths !== undefined) values[column] = mapped(record, column, paths)
     }

@@ -1,7 +1,9 @@
+import { isUtf8 } from 'node:buffer'
 import type { DocumentRow, Documents, Source } from '@sluice/pipeline'
+import { DocumentsBuilder } from '../build/documents-builder.ts'
 import { openUtf8 } from '../encoding/open.ts'
 import { brokenOnce } from '../pieces/broken.ts'
-import { decodePiece } from '../pieces/decode.ts'
+import { firstBroken } from '../pieces/decode.ts'
 import { partBytes } from '../pieces/parts.ts'
 import { piecesOf } from '../pieces/pieces.ts'
 import { type FormatReader, filesSource } from '../source/files-source.ts'
@@ -9,6 +11,7 @@ import { type FilesOptions, filesDefaults, pieceBytes } from '../source/options.
 import { badLines } from './bad-lines.ts'
 import type { ColumnMapping } from './columns.ts'
 import { lineReader } from './documents.ts'
+import { fastLines } from './fast-lines.ts'
 import { BadRecord } from './records.ts'
 
 export interface JsonlOptions extends FilesOptions {
@@ -54,10 +57,11 @@ export function jsonlReader(settings: Required<JsonlOptions>): FormatReader<Json
   return async function* read(file, from, context) {
     const reader = await openUtf8(file, encoding, from)
     const onBroken = brokenOnce(file, context)
+    const fast = fastLines({ ...settings, source: context.id })
+    const builder = new DocumentsBuilder()
     const onBad = badLines(file, context, onError)
     let line = from?.line ?? 0
     let overlong = from?.overlong ?? false
-
     let skipParts = from?.parts ?? 0
 
     const position = (byte: number, parts = 0): JsonlPosition => {
@@ -74,47 +78,58 @@ export function jsonlReader(settings: Required<JsonlOptions>): FormatReader<Json
           yield { rows: [], bytes: 0, position: position(piece.end) }
           continue
         }
-        const firstLine = line
-        const place = (): number => piece.start + lineStart(piece.bytes, line - firstLine)
-        const text = decodePiece(piece, onBroken)
-        let rows: DocumentRow[] = []
-        let bytes = 0
-        for (let start = 0; start < text.length; line++) {
-          const feed = text.indexOf('\n', start)
-          const end = feed < 0 ? text.length : feed
-          const content = text.slice(start, end)
-          start = end + 1
+        const { bytes } = piece
+        const valid = isUtf8(bytes)
+        if (!valid) onBroken(piece.start + firstBroken(bytes))
+        if (valid) fast?.begin(bytes)
+        let weight = 0
+        for (let start = 0; start < bytes.length; line++) {
+          const from = start
+          const feed = bytes.indexOf(0x0a, from)
+          const to = feed < 0 ? bytes.length : feed
+          start = to + 1
           if (overlong) {
             overlong = false
             continue
           }
+          if (valid && fast?.append(from, to, builder, () => `${file.name}#${line + 1}`)) {
+            weight += to - from
+            skipParts = 0
+            continue
+          }
+          const place = piece.start + from
+          const content = bytes.toString('utf8', from, to)
           if (!/\S/.test(content)) continue
           let made: DocumentRow[] = []
           try {
-            made = documentsOf(content, context.id, `${file.name}#${line + 1}`)
+            made = documentsOf(place === 0 ? withoutMark(content) : content, context.id, `${file.name}#${line + 1}`)
           } catch (error) {
             if (!(error instanceof BadRecord)) throw error
             // What was read before the fault is whole.
-            if (onError === 'error' && rows.length > 0) yield { rows, bytes, position: position(place()) }
-            onBad(error, line + 1, place())
+            if (onError === 'error' && builder.rows > 0) {
+              yield { rows: builder, bytes: weight, position: position(place) }
+              builder.clear()
+            }
+            onBad(error, line + 1, place)
             continue
           }
           if (made.length === 0) context.leaveOut(withoutText)
           if (made.length > 1) {
             // A long document: its parts go out one by one, so that no frame holds it all.
-            if (rows.length > 0) yield { rows, bytes, position: position(place()) }
-            rows = made.splice(-1)
-            bytes = partBytes
+            if (builder.rows > 0) yield { rows: builder, bytes: weight, position: position(place) }
+            builder.clear()
+            const last = made.splice(-1)
             for (let part = skipParts; part < made.length; part++) {
-              yield { rows: [made[part]!], bytes: partBytes, position: position(place(), part + 1) }
+              yield { rows: [made[part]!], bytes: partBytes, position: position(place, part + 1) }
             }
-          } else if (made.length === 1) {
-            rows.push(made[0]!)
-            bytes += content.length
-          }
+            made = last
+            weight = partBytes
+          } else weight += to - from
+          for (const row of made) builder.append(row)
           skipParts = 0
         }
-        yield { rows, bytes, position: position(piece.end) }
+        yield { rows: builder, bytes: weight, position: position(piece.end) }
+        builder.clear()
       }
     } finally {
       await reader.close()
@@ -122,9 +137,6 @@ export function jsonlReader(settings: Required<JsonlOptions>): FormatReader<Json
   }
 }
 
-/** Index of the first byte of line `number`, 0 the first. Counted in bytes: the text may show broken ones as longer U+FFFD. */
-function lineStart(bytes: Buffer, number: number): number {
-  let at = 0
-  for (let line = 0; line < number; line++) at = bytes.indexOf(0x0a, at) + 1
-  return at
+function withoutMark(text: string): string {
+  return text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
 }

@@ -14,7 +14,7 @@ export function decodePiece(piece: Piece, onBroken: OnBroken): string {
 }
 
 /** Index of the first byte that belongs to no valid sequence. */
-function firstBroken(bytes: Buffer): number {
+export function firstBroken(bytes: Buffer): number {
   let at = 0
   for (let length = sequenceLength(bytes, 0); length > 0; length = sequenceLength(bytes, at)) at += length
   return at

@@ -3,7 +3,6 @@ import {
   type DocumentRow,
   type Documents,
   defineSource,
-  documentsBatch,
   documentsSchema,
   type Json,
   type RunEvent,
@@ -11,14 +10,15 @@ import {
   type Source,
 } from '@sluice/pipeline'
 import type { RecordBatch } from 'apache-arrow'
+import { DocumentsBuilder } from '../build/documents-builder.ts'
 import type { CorpusFile } from '../path/corpus-file.ts'
 import { resolvePath } from '../path/resolve.ts'
 import { LeftOut, type Reason } from './left-out.ts'
 import { type FilePosition, startOf } from './position.ts'
 
-/** Documents that a reader has made of the file so far. */
+/** Documents that a reader has made of the file so far. A builder is the reader's own: valid until the next batch is asked for. */
 export interface Batch<P extends Json> {
-  readonly rows: readonly DocumentRow[]
+  readonly rows: readonly DocumentRow[] | DocumentsBuilder
   /** Bytes of text in `rows`; an estimate will do. */
   readonly bytes: number
   /** Where to go on in this file after them. */
@@ -106,16 +106,22 @@ async function* batches<P extends Json>(
   const { frameBytes } = options
   const files = await resolvePath(options)
   const start = startOf<P>(from, files)
-  let rows: DocumentRow[] = []
+  const frame = new DocumentsBuilder()
   let bytes = 0
   let position: FilePosition<P> | undefined
   let documents = 0
 
   const filled = (): Filled => {
-    const emitted = { batch: documentsBatch(rows), position: position as Json }
-    rows = []
     bytes = 0
-    return emitted
+    return { batch: frame.take(), position: position as Json }
+  }
+  const add = ({ rows, bytes: more }: Batch<P>): void => {
+    const before = frame.rows
+    if (rows instanceof DocumentsBuilder) frame.appendAll(rows)
+    else for (const row of rows) frame.append(row)
+    if (frame.rows === before) return
+    documents += frame.rows - before
+    bytes += more
   }
 
   for (let i = start.index; i < files.length; i++) {
@@ -123,24 +129,20 @@ async function* batches<P extends Json>(
     try {
       for await (const batch of options.read(file, i === start.index ? start.at : undefined, context)) {
         if (signal.aborted) return
-        if (rows.length > 0 && bytes + batch.bytes > frameBytes) yield filled()
-        if (batch.rows.length > 0) {
-          for (const row of batch.rows) rows.push(row)
-          documents += batch.rows.length
-          bytes += batch.bytes
-        }
+        if (frame.rows > 0 && bytes + batch.bytes > frameBytes) yield filled()
+        add(batch)
         position = { file: file.name, at: batch.position }
         if (bytes >= frameBytes) yield filled()
         if (signal.aborted) return
       }
     } catch (error) {
       // What was read before the fault is whole.
-      if (rows.length > 0) yield filled()
+      if (frame.rows > 0) yield filled()
       throw error
     }
     position = { file: file.name, done: true }
   }
-  if (rows.length > 0) yield filled()
+  if (frame.rows > 0) yield filled()
   if (documents === 0 && from === undefined && !signal.aborted) throw empty(options.path, files, leftOut)
 }
 

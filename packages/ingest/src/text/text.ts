@@ -51,7 +51,7 @@ function textReader(settings: Required<TextOptions>): FormatReader<TextPosition>
     let documents = from?.documents ?? 0
     let parts = from?.parts ?? 0
     // A stretch that the limit cut: whether its document goes on after it shows in the next piece.
-    let held: Batch<TextPosition> | undefined
+    let held: (Batch<TextPosition> & { rows: readonly DocumentRow[] }) | undefined
 
     const position = (byte: number): TextPosition => {
       const known = reader.encoding()

@@ -1,3 +1,5 @@
+import { needsEscape } from '../build/four-bytes.ts'
+
 const quote = 0x22
 const backslash = 0x5c
 
@@ -25,19 +27,29 @@ export function escapedLength(length: number): number {
  * @returns where it ends in `into`
  */
 export function escapeInto(into: Uint8Array, at: number, bytes: Uint8Array, from = 0, to = bytes.length): number {
+  const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const target = new DataView(into.buffer, into.byteOffset, into.byteLength)
   let end = at
-  for (let i = from; i < to; i++) {
-    const byte = bytes[i]!
-    const letter = escapes[byte]!
-    if (letter === 0) into[end++] = byte
-    else {
-      into[end++] = backslash
-      into[end++] = letter
-      if (letter !== 0x75) continue
-      into[end++] = 0x30
-      into[end++] = 0x30
-      into[end++] = hex[byte >> 4]!
-      into[end++] = hex[byte & 15]!
+  for (let i = from; i < to; ) {
+    // Four at a time as long as there is nothing to escape among them.
+    for (; i + 4 <= to; i += 4, end += 4) {
+      const four = source.getInt32(i, true)
+      if (needsEscape(four)) break
+      target.setInt32(end, four, true)
+    }
+    for (const stop = Math.min(i + 4, to); i < stop; i++) {
+      const byte = bytes[i]!
+      const letter = escapes[byte]!
+      if (letter === 0) into[end++] = byte
+      else {
+        into[end++] = backslash
+        into[end++] = letter
+        if (letter !== 0x75) continue
+        into[end++] = 0x30
+        into[end++] = 0x30
+        into[end++] = hex[byte >> 4]!
+        into[end++] = hex[byte & 15]!
+      }
     }
   }
   return end

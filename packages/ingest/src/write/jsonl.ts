@@ -1,8 +1,8 @@
 import type { Documents } from '@sluice/pipeline'
 import type { RecordBatch } from 'apache-arrow'
+import { GrowingBytes } from '../build/growing.ts'
 import { columnsOf, type DocumentColumns, isLast, timeOf, valueBytes } from './columns.ts'
 import { escapedLength, escapeInto } from './escape.ts'
-import { GrowingBytes } from './growing.ts'
 import type { Output } from './output.ts'
 import type { DocumentWriter } from './writer.ts'
 

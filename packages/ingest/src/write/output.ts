@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createWriteStream } from 'node:fs'
-import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises'
+import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { createGzip } from 'node:zlib'
 import { storageError } from '@sluice/pipeline'
@@ -12,7 +12,7 @@ export interface Output {
    * are, so that a writer with two buffers fills one while the other is on its way to the disk.
    */
   write(bytes: Uint8Array): Promise<void>
-  /** Brings all of it to the disk and gives it its name. */
+  /** Writes the rest and gives the file its name. */
   finish(): Promise<void>
   /** Closes it and leaves it under its temporary name. */
   leave(): Promise<void>
@@ -65,15 +65,7 @@ async function plain(path: string): Promise<Target> {
     async write(bytes) {
       for (let at = 0; at < bytes.length; ) at += (await handle.write(bytes, at)).bytesWritten
     },
-    close: () => closed(handle),
-  }
-}
-
-async function closed(handle: FileHandle): Promise<void> {
-  try {
-    await handle.sync()
-  } finally {
-    await handle.close()
+    close: () => handle.close(),
   }
 }
 
