@@ -3,7 +3,7 @@ import { Ids } from '../tables/ids.ts'
 import { Pairs } from '../tables/pairs.ts'
 import { PairQueue } from './pair-queue.ts'
 
-/** Words as ids, end to end; word `i` is `symbols[starts[i] … starts[i + 1])`. */
+/** Words as ids, end to end, which learning writes over; word `i` is `symbols[starts[i] … starts[i + 1])`. */
 export interface SymbolWords {
   readonly symbols: Int32Array
   readonly starts: Int32Array
@@ -36,7 +36,7 @@ export function* learnMerges(words: SymbolWords, options: LearnOptions): Generat
   const { idOf, maxTokenLength = Number.POSITIVE_INFINITY } = options
   const least = Math.max(1, options.minFrequency)
   const { starts, counts } = words
-  const symbols = words.symbols.slice()
+  const { symbols } = words
   const size = counts.length
   const ends = starts.slice(1, size + 1)
   /** Of the tokens made here: symbols they are made of. */

@@ -71,7 +71,8 @@ describe('pack with bestFit', () => {
     for (const gaps of ['split', 'crop', 'pad'] as const) {
       const { rows, note } = await packed(documents, { blockSize: 7, bestFit: { window: 200, gaps } })
       const seen = new Set(rows.flatMap(row => row.spans.map(span => span.doc_id)))
-      expect(seen.size).toBeGreaterThanOrEqual(40)
+      // Cropping may take a whole short document at the end of a window.
+      expect(seen.size).toBeGreaterThanOrEqual(gaps === 'crop' ? 38 : 40)
       // Each row holds as much as it can.
       expect(rows.length).toBeGreaterThanOrEqual(gaps === 'crop' ? 120 : 130)
       const { tokens, cropped } = note.values.sources.long
