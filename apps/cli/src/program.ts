@@ -3,10 +3,13 @@ import { ConfigError } from '@sluice/pipeline'
 import yargs, { type Argv } from 'yargs'
 import type { Command, CommonOptions } from './commands/command.ts'
 import { doctorCommand } from './commands/doctor.ts'
+import { exportCommand } from './commands/export.ts'
 import { fillCommand } from './commands/fill.ts'
 import { generateCommand } from './commands/generate.ts'
 import { initCommand } from './commands/init.ts'
+import { peekCommand } from './commands/peek.ts'
 import { planCommand } from './commands/plan.ts'
+import { refineCommand } from './commands/refine.ts'
 import { runCommand } from './commands/run.ts'
 import { schemaCommand } from './commands/schema.ts'
 import { setupCommand } from './commands/setup.ts'
@@ -16,8 +19,11 @@ import { explain } from './usage.ts'
 
 export const commands: readonly Command[] = [
   runCommand,
+  refineCommand,
+  peekCommand,
   generateCommand,
   fillCommand,
+  exportCommand,
   validateCommand,
   planCommand,
   tokenizerCommand,

@@ -18,10 +18,10 @@ export interface Corpus {
   once(): Source<Documents>
   /** All sources as often as `mix.epochs` says; without end if it says nothing. */
   repeated(): Source<Documents>
-  /** The refining stages. */
-  refine(): Stage[]
+  /** The refining stages. `main`: of the one pass that writes the rejected documents down; default false. */
+  refine(main?: boolean): Stage[]
   /** The refining stages and what keeps one part of the documents. */
-  part(part: 'training' | 'evaluation'): Stage[]
+  part(part: 'training' | 'evaluation', main?: boolean): Stage[]
 }
 
 export function openCorpus(recipe: Recipe, registry: Registry, context: Omit<BuildContext, 'id'>): Corpus {
@@ -39,9 +39,11 @@ export function openCorpus(recipe: Recipe, registry: Registry, context: Omit<Bui
     const times = epochs === undefined ? {} : { epochs }
     return sources.length === 1 ? repeat(sources[0]!.source, times) : mix({ sources, unit: recipe.mix.unit, ...times })
   }
-  const refine = () =>
+  const refine = (main = false) =>
     recipe.refine.map((section, i) => {
-      const { kind, config } = kindOf(registry, 'refine', section)
+      const { kind, config: given } = kindOf(registry, 'refine', section)
+      const { rejects: _, ...others } = given
+      const config = main ? given : others
       return kind.build(config, { ...context, id: `${section.use}-${i + 1}` }) as Stage
     })
   const { share, by } = recipe.data.evaluation
@@ -49,7 +51,7 @@ export function openCorpus(recipe: Recipe, registry: Registry, context: Omit<Bui
     once: () => join(1),
     repeated: () => join(recipe.mix.epochs),
     refine,
-    part: part => (share === 0 ? refine() : [...refine(), split({ part, share, by })]),
+    part: (part, main) => (share === 0 ? refine(main) : [...refine(main), split({ part, share, by })]),
   }
 }
 

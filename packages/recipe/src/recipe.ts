@@ -42,6 +42,7 @@ export interface Recipe {
     readonly evaluation: { readonly share: number; readonly by: 'document' | 'tail'; readonly tokens: number }
   }
   readonly model: UseSection
+  readonly init?: string
   readonly train: TrainConfig
   readonly checkpoint: CheckpointConfig
   readonly perBackend?: Readonly<Partial<Record<BackendName, Readonly<Record<string, unknown>>>>>

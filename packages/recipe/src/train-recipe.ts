@@ -7,6 +7,7 @@ import { countParameters, type LanguageModel, type MaskedModel } from '@sluice/t
 import type { Corpus } from './corpus.ts'
 import { evaluationFor, prepareEvaluationSet } from './evaluation.ts'
 import { finish } from './finish.ts'
+import { beginWith } from './init.ts'
 import { checkpointsDir } from './layout.ts'
 import { openLog } from './log.ts'
 import { buildModel, modelFiles } from './model.ts'
@@ -49,6 +50,7 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
     await requireOneBlock({ ...preparation, tokenizer, blockSize: data.blockSize })
     const evaluation = await prepareEvaluationSet({ ...preparation, tokenizer, path: folder.file('eval.arrow') })
     model = buildModel({ recipe, registry, tokenizer }, earlier?.checkpoint.weights)
+    if (recipe.init !== undefined && !earlier) await beginWith(model, recipe.init, baseDir)
     signal.throwIfAborted()
     options.begin()
     emit(plan(model, recipe, backend, folder.path))
@@ -58,7 +60,7 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
     const chain = run({
       source: corpus.repeated(),
       stages: [
-        ...corpus.part('training'),
+        ...corpus.part('training', true),
         tokenize({ tokenizer }),
         pack({
           blockSize: data.blockSize,

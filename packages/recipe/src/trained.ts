@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { listCheckpoints, readCheckpoint } from '@sluice/checkpoint'
 import { chooseBackend } from '@sluice/compute'
 import { ConfigError, StateError } from '@sluice/pipeline'
-import { loadTokenizer, type Tokenizer } from '@sluice/tokenize'
+import { loadAnyTokenizer, type Tokenizer } from '@sluice/tokenize'
 import { generate, type LanguageModel, type MaskedModel, modelFromHfConfig } from '@sluice/transformer'
 import { checkpointsDir } from './layout.ts'
 import { untilOneOf } from './until.ts'
@@ -50,7 +50,7 @@ export async function openTrained(options: { path: string; step?: number; backen
   const path = await checkpointIn(options.path, options.step)
   const checkpoint = await readCheckpoint(path, { part: 'weights' })
   await chooseBackend((options.backend ?? 'auto') as never, {})
-  const tokenizer = loadTokenizer(JSON.parse(await checkpoint.files('tokenizer.json')))
+  const tokenizer = await loadAnyTokenizer(JSON.parse(await checkpoint.files('tokenizer.json')))
   const model = modelFromHfConfig(JSON.parse(await checkpoint.files('config.json')), checkpoint.weights)
   return {
     model,
@@ -69,7 +69,7 @@ function causal(model: LanguageModel | MaskedModel): LanguageModel {
   })
 }
 
-async function checkpointIn(path: string, step: number | undefined): Promise<string> {
+export async function checkpointIn(path: string, step: number | undefined): Promise<string> {
   if (existsSync(join(path, 'DONE'))) return path
   if (!existsSync(path)) {
     const advice = 'name the folder of a run, such as runs/quickstart'

@@ -29,6 +29,9 @@ export const dtypes: ReadonlyMap<string, Dtype> = new Map<string, Dtype>([
   ['BOOL', { size: 1, as: 'int32', decode: bytes => Int32Array.from(bytes) }],
 ])
 
+/** What float32 values can be written as. */
+export type Floats = 'F32' | 'BF16' | 'F16'
+
 /** What is written: dtype's name in the file. */
 export const written: Readonly<Record<NamedTensor['dtype'], string>> = { float32: 'F32', int32: 'I32' }
 

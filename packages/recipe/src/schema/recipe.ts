@@ -47,6 +47,10 @@ export function recipeSchema(registry: Registry): ZodObject {
     tokenizer: use('tokenizer', tokenizerKeys).describe('How text becomes tokens.'),
     data: dataSchema.prefault({}).describe('How tokens become batches.'),
     model: use('model').describe('What is trained.'),
+    init: z
+      .string()
+      .optional()
+      .describe('Weights to begin with: a directory of Hugging Face’s, or of a checkpoint. Left out: random ones.'),
     train: trainConfig.describe('How it is trained.'),
     checkpoint: checkpointConfig.prefault({}).describe('What is kept of it, and how often.'),
   }
