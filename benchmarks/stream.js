@@ -64,7 +64,10 @@ async function measure(stages) {
   }
   const timer = setInterval(look, 200)
   let rows = 0
-  const sink = { id: 'count', consume: ({ batch }) => void (rows += batch.numRows) }
+  const consume = ({ batch }) => {
+    rows += batch.numRows
+  }
+  const sink = { id: 'count', consume }
   await run({ source: source(), stages, sink, mark: 8 << 20 }).done
   clearInterval(timer)
   look()
