@@ -1,0 +1,109 @@
+import { resolve } from 'node:path'
+import { type Documents, type Frame, type Json, type Stage, type StageContext, StateError } from '@sluice/pipeline'
+import { concatMap, from as fromPromise, map } from 'rxjs'
+import { requireDocuments } from './columns.ts'
+import { Counter } from './counts.ts'
+import { Document } from './document.ts'
+import { Progress } from './progress.ts'
+import { openRejects, type Rejects } from './rejects.ts'
+import type { Judge, Verdict } from './verdict.ts'
+import { BatchWork } from './work.ts'
+
+/** What every refining stage takes. */
+export interface RefinerOptions {
+  /** Names the stage in cursors, counters and messages. Default: the factory's name. */
+  readonly id?: string
+  /** JSON Lines file that gets the rejected documents, each with its reason, once however often they come. Default: none. */
+  readonly rejects?: string
+  /** What a relative `rejects` is relative to. Default: the working directory. */
+  readonly baseDir?: string
+}
+
+export interface Refiner {
+  readonly options: RefinerOptions
+  /** Default id. */
+  readonly name: string
+  /** Judges a document, or the first part of a long one, which decides for the others. */
+  readonly judge: Judge | ((document: Document) => Promise<Verdict>)
+  /**
+   * What becomes of the other parts of a long document that stays: it may change their text, and a drop leaves it empty. Default:
+   * nothing.
+   */
+  readonly follow?: Judge
+  /** Set where `judge` gives promises. */
+  readonly asynchronous?: boolean
+  /** @param position what `position` gave at the frame to resume after; undefined at the beginning */
+  open?(context: StageContext, position: Json | undefined): Promise<void>
+  /** What of the judge belongs into the cursor. */
+  position?(): Json
+  save?(): Iterable<Uint8Array>
+  close?(): Promise<void>
+}
+
+/** What a refining stage writes into the cursor. */
+type Position = { readonly counts: Json; readonly at: Json; readonly rejects?: number; readonly own?: Json }
+
+/** A stage from documents to documents: all that judges share, so that they see one document at a time. */
+export function refiner(refiner: Refiner): Stage<Documents, Documents> {
+  const { id = refiner.name, rejects: path, baseDir = process.cwd() } = refiner.options
+  const document = new Document()
+  let counter = new Counter()
+  let progress = new Progress()
+  let rejects: Rejects | undefined
+  let context: StageContext | undefined
+
+  const begin = (frame: Frame<Documents>): BatchWork => {
+    progress.enter(frame.cursor)
+    return new BatchWork(frame.batch, { document, progress, counter, rejects })
+  }
+  const end = (frame: Frame<Documents>, work: BatchWork): Frame<Documents> => {
+    const batch = work.end()
+    const position: Position = {
+      counts: counter.counts() as unknown as Json,
+      at: progress.toJSON(),
+      ...(rejects ? { rejects: rejects.length } : {}),
+      ...(refiner.position ? { own: refiner.position() } : {}),
+    }
+    return { ...frame, batch, cursor: { ...frame.cursor, [id]: position } }
+  }
+  const judged = (frame: Frame<Documents>): Frame<Documents> => {
+    const work = begin(frame)
+    while (work.next()) work.take((work.decided ? refiner.follow : refiner.judge)?.(document) as Verdict)
+    return end(frame, work)
+  }
+  const judgedAsync = async (frame: Frame<Documents>): Promise<Frame<Documents>> => {
+    const work = begin(frame)
+    while (work.next()) work.take(work.decided ? refiner.follow?.(document) : await refiner.judge(document))
+    return end(frame, work)
+  }
+
+  return {
+    id,
+    schema(input) {
+      requireDocuments(id, input)
+      return input
+    },
+    async open(lent, from) {
+      context = lent
+      const position = from as Position | undefined
+      counter = new Counter(position?.counts)
+      progress = new Progress(position?.at)
+      await refiner.open?.(lent, position?.own)
+      if (path !== undefined) rejects = openRejects(resolve(baseDir, path), id, position?.rejects ?? 0)
+    },
+    apply: refiner.asynchronous ? concatMap(frame => fromPromise(judgedAsync(frame))) : map(judged),
+    ...(refiner.save ? { save: () => refiner.save!() } : {}),
+    async close() {
+      rejects?.close()
+      rejects = undefined
+      await refiner.close?.()
+      context?.emit({ type: 'refined', stage: id, sources: counter.counts() })
+      context = undefined
+    },
+  }
+}
+
+/** A stage's own entry that cannot be gone on from. */
+export function strangePosition(stage: string, what: string): StateError {
+  return new StateError(what, { stage, advice: 'begin the run afresh with --overwrite' })
+}

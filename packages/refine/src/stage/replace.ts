@@ -1,0 +1,55 @@
+import { nullableUtf8Column } from '@sluice/pipeline'
+import { type Data, makeData, RecordBatch, Struct, Utf8 } from 'apache-arrow'
+import { columnOf, stringAt } from './columns.ts'
+
+/** New values of the `text` or `lang` column of some rows. */
+export type Replacements = ReadonlyMap<number, string | Uint8Array>
+
+/** The batch with other texts and languages in some of its rows. The batch is shared, except the columns that change. */
+export function replaceValues(
+  batch: RecordBatch,
+  texts: Replacements,
+  langs: ReadonlyMap<number, string>,
+): RecordBatch {
+  if (texts.size === 0 && langs.size === 0) return batch
+  const { schema } = batch
+  const children = schema.fields.map((field, i) => {
+    const column = batch.data.children[i]!
+    if (field.name === 'text' && texts.size > 0) return replaceTexts(column, batch.numRows, texts)
+    if (field.name === 'lang' && langs.size > 0) return replaceLangs(batch, langs)
+    return column
+  })
+  const type = new Struct(schema.fields)
+  return new RecordBatch(schema, makeData({ type, length: batch.numRows, nullCount: 0, children }))
+}
+
+function replaceTexts(column: Data, rows: number, texts: Replacements): Data {
+  const offsets = column.valueOffsets as Int32Array
+  const values = column.values as Uint8Array
+  const valueOffsets = new Int32Array(rows + 1)
+  for (let row = 0; row < rows; row++) {
+    const text = texts.get(row)
+    const size =
+      text === undefined
+        ? offsets[row + 1]! - offsets[row]!
+        : typeof text === 'string'
+          ? Buffer.byteLength(text)
+          : text.length
+    valueOffsets[row + 1] = valueOffsets[row]! + size
+  }
+  const data = Buffer.allocUnsafeSlow(valueOffsets[rows]!)
+  for (let row = 0; row < rows; row++) {
+    const text = texts.get(row)
+    if (text === undefined) data.set(values.subarray(offsets[row], offsets[row + 1]), valueOffsets[row])
+    else if (typeof text === 'string') data.write(text, valueOffsets[row]!, 'utf8')
+    else data.set(text, valueOffsets[row])
+  }
+  return makeData({ type: new Utf8(), length: rows, nullCount: 0, valueOffsets, data })
+}
+
+function replaceLangs(batch: RecordBatch, langs: ReadonlyMap<number, string>): Data {
+  const column = columnOf(batch, 'lang')
+  return nullableUtf8Column(
+    Array.from({ length: batch.numRows }, (_, row) => langs.get(row) ?? stringAt(column as never, row)),
+  )
+}
