@@ -5,6 +5,7 @@ import { compressionHead, compressionOf } from './compression.ts'
 import { type FileReader, openFile } from './file.ts'
 import { gunzipReader } from './gzip.ts'
 import { type PeekReader, peekReader } from './peek.ts'
+import { zstdReader } from './zstd.ts'
 
 export interface OpenedBytes {
   /** The file's content from its first byte, unpacked. */
@@ -22,6 +23,7 @@ export async function openBytes(file: CorpusFile): Promise<OpenedBytes> {
     if (compression === 'none') return { reader: packed, plain }
     if (compression === 'gzip') return { reader: peekReader(gunzipReader(packed, file.name)) }
     if (compression === 'bzip2') return { reader: peekReader(bunzip2Reader(packed, file.name)) }
+    if (compression === 'zstd') return { reader: peekReader(zstdReader(packed, file.name)) }
     throw new DataError(`it is packed with ${compression}, which is not read yet`, {
       file: file.name,
       advice: 'unpack it, or pack it with gzip',

@@ -30,4 +30,4 @@ export async function filesUnder(entry: string, root: string, extensions: readon
   })
 }
 
-const unpacked = (path: string): string => path.toLowerCase().replace(/\.gz$/, '')
+const unpacked = (path: string): string => path.toLowerCase().replace(/\.(gz|bz2|zst)$/, '')
