@@ -26,6 +26,8 @@ describe('choosing a backend', () => {
   it('leaves no handlers of process errors behind', () => expect(listeners()).toBe(before))
 
   it('takes the first that is available, and says why not those before it', async () => {
+    // Nothing is set up there, whatever this machine has.
+    vi.stubEnv('SLUICE_CACHE', import.meta.dirname)
     const all = await backendReports()
     expect(all.map(report => report.name)).toEqual(['tensorflow', 'native', 'wasm', 'cpu'])
     const { backend, reports } = await chooseBackend('auto')
@@ -35,9 +37,10 @@ describe('choosing a backend', () => {
     expect(reports[0]).toEqual({
       name: 'tensorflow',
       available: false,
-      reason: 'neither @tensorflow/tfjs-node-gpu nor @tensorflow/tfjs-node is installed',
-      advice: 'npm install @tensorflow/tfjs-node-gpu (with CUDA) or @tensorflow/tfjs-node, in the folder you run from',
+      reason: 'it is not set up',
+      advice: 'run "pipeline setup tensorflow", or "pipeline setup tensorflow --gpu" for an NVIDIA GPU',
     })
+    vi.unstubAllEnvs()
   })
 
   it('does not give wasm what would not fit in its memory', async () => {

@@ -11,11 +11,14 @@ let folder: string
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'sluice-'))
   process.chdir(folder)
+  // Nothing is set up there, whatever this machine has.
+  vi.stubEnv('SLUICE_CACHE', folder)
   vi.resetModules()
 })
 
 afterEach(() => {
   process.chdir(home)
+  vi.unstubAllEnvs()
   rmSync(folder, { recursive: true })
   if (tf.findBackendFactory('tensorflow')) tf.removeBackend('tensorflow')
 })
@@ -59,7 +62,7 @@ it('is passed over by auto on a CPU, and taken when asked for', async () => {
   expect(reports[0]).toEqual({
     name: 'tensorflow',
     available: true,
-    reason: 'it sees no GPU; "backend": "tensorflow" takes it all the same',
+    reason: '@tensorflow/tfjs-node is installed and runs on the CPU; "auto" takes it only where it sees a GPU',
   })
   expect((await chooseBackend('tensorflow')).backend.description).toBe("TensorFlow's C library on the CPU")
 })
@@ -71,6 +74,26 @@ it('says why a package that is installed does not load', async () => {
     message:
       'the backend "tensorflow" cannot be used here: @tensorflow/tfjs-node does not load: libtensorflow.so.2: not found',
     advice:
-      'npm install @tensorflow/tfjs-node-gpu (with CUDA) or @tensorflow/tfjs-node, in the folder you run from, or: "auto" takes the best there is',
+      'run "pipeline setup tensorflow", or "pipeline setup tensorflow --gpu" for an NVIDIA GPU, or: "auto" takes the best there is',
   })
+})
+
+it('says that it is not set up, or what is broken, and loads nothing', async () => {
+  const { backendReports } = await import('./choose.ts')
+  expect((await backendReports())[0]).toEqual({
+    name: 'tensorflow',
+    available: false,
+    reason: 'it is not set up',
+    advice: 'run "pipeline setup tensorflow", or "pipeline setup tensorflow --gpu" for an NVIDIA GPU',
+  })
+  const place = join(folder, 'tensorflow', '2.21.0-cpu')
+  mkdirSync(join(place, 'binding'), { recursive: true })
+  writeFileSync(join(folder, 'tensorflow', 'current.json'), '{"folder":"2.21.0-cpu"}')
+  const reason = async () => (await backendReports())[0]?.reason
+  expect(await reason()).toBe(`its installation is broken: ${join(place, 'setup.json')} is missing or cannot be read`)
+  writeFileSync(join(place, 'setup.json'), JSON.stringify({ version: 1, tensorflow: '2.21.0', gpu: false, files: {} }))
+  writeFileSync(join(place, 'binding', 'tfjs_binding.node'), 'no module')
+  expect(await reason()).toMatch(
+    /^TensorFlow 2\.21\.0 in .+ does not work here: .+(?:invalid ELF|file too short|not a mach-o|not a valid)/i,
+  )
 })
