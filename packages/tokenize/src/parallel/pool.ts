@@ -113,8 +113,7 @@ async function encodeBatch(texts: readonly string[], encode: EncoderPool['encode
   for (let from = 0; from < texts.length; ) {
     let to = from
     let room = 0
-    // Three bytes a code unit are always enough.
-    for (; to < texts.length && (to === from || room < batchBytes * 3); to++) room += texts[to]!.length * 3
+    for (; to < texts.length && room < batchBytes; to++) room += Buffer.byteLength(texts[to]!, 'utf8')
     const bytes = Buffer.allocUnsafeSlow(room)
     const offsets = new Int32Array(to - from + 1)
     for (let i = from; i < to; i++) {
