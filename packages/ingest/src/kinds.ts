@@ -2,6 +2,7 @@ import type { BuildContext, Documents, Kind, Source } from '@sluice/pipeline'
 import { booksKind } from './books/config.ts'
 import { jsonlKind } from './jsonl/config.ts'
 import { newsKind } from './news/config.ts'
+import { parquetKind } from './parquet/config.ts'
 import { socialKind } from './social/config.ts'
 import { textKind } from './text/config.ts'
 
@@ -10,6 +11,7 @@ export const ingestKinds: readonly Kind<'source', any, Source<Documents>, BuildC
   booksKind,
   jsonlKind,
   newsKind,
+  parquetKind,
   socialKind,
   textKind,
 ]
