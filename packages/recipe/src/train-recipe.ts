@@ -4,6 +4,7 @@ import { atomicWrite, type Registry, type RunEvent, type RunFolder, run } from '
 import { batch, mask, pack, shuffle, tokenize } from '@sluice/tokenize'
 import { train } from '@sluice/trainer'
 import { countParameters, type LanguageModel, type MaskedModel } from '@sluice/transformer'
+import { badStepsFile, badStepsLog } from './bad-steps.ts'
 import type { Corpus } from './corpus.ts'
 import { evaluationFor, prepareEvaluationSet } from './evaluation.ts'
 import { finish } from './finish.ts'
@@ -57,6 +58,7 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
 
     // A model of masked tokens says nothing unless it is asked.
     const unasked = model.predicts === 'masked' && training.sample.prompt === ''
+    const badSteps = badStepsLog({ path: folder.file(badStepsFile), after: earlier?.checkpoint.step })
     const chain = run({
       source: corpus.repeated(),
       stages: [
@@ -79,6 +81,7 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
           sampleEvery: training.sampleEvery ?? training.steps,
           sample: unasked ? undefined : sampler({ recipe, tokenizer, signal }),
           resume: earlier?.checkpoint,
+          onBad: badSteps.add,
         }),
       ],
       sink: checkpoint({

@@ -1,6 +1,7 @@
 import type { Blocks } from '@sluice/pipeline'
 import { ignoredLabel, type Model, type TrainingBatch } from '@sluice/transformer'
 import type { RecordBatch } from 'apache-arrow'
+import type { DocumentName } from './bad-step.ts'
 
 /** Rows of T + 1 ids, as models take them: views into the batch, rows * width each. */
 export interface BlockRows extends TrainingBatch {
@@ -45,12 +46,18 @@ export function countTargets({ rows, width, labels }: BlockRows, predicts: Model
   return count
 }
 
-/** `source/id` of every document that the batch's blocks come from, each once, in order. */
-export function documentsOf(batch: RecordBatch<Blocks>): string[] {
-  const documents = new Set<string>()
-  const column = batch.getChild('spans')
-  for (let row = 0; row < batch.numRows; row++) {
-    for (const span of column?.get(row) ?? []) if (span) documents.add(`${span.source}/${span.doc_id}`)
+/** Every document that the batches' blocks come from, each once, in order. */
+export function documentsOf(batches: readonly RecordBatch<Blocks>[]): DocumentName[] {
+  const documents = new Map<string, DocumentName>()
+  for (const batch of batches) {
+    const column = batch.getChild('spans')
+    for (let row = 0; row < batch.numRows; row++) {
+      for (const span of column?.get(row) ?? []) {
+        if (!span) continue
+        const { doc_id, source } = span
+        documents.set(JSON.stringify([source, doc_id]), { doc_id, source })
+      }
+    }
   }
-  return [...documents]
+  return [...documents.values()]
 }

@@ -6,7 +6,6 @@ it('has defaults for all but the number of steps', () => {
   expect(trainConfig.parse({ steps: 5 })).toEqual({
     backend: 'auto',
     precision: 'f32',
-    gpu: { tf32: true },
     steps: 5,
     learningRate: 6e-4,
     warmup: 0,
@@ -14,6 +13,8 @@ it('has defaults for all but the number of steps', () => {
     betas: [0.9, 0.95],
     epsilon: 1e-8,
     clip: 1,
+    onBadStep: 'stop',
+    maxBadSteps: 10,
     schedule: 'cosine',
     decayShare: 0.2,
     accumulate: 1,

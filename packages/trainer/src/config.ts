@@ -1,5 +1,6 @@
 import { byteSize } from '@sluice/pipeline'
 import { z } from 'zod'
+import { badStepPolicies } from './bad-step.ts'
 import { scheduleKinds } from './schedule.ts'
 
 /** The `train` section of a config. */
@@ -53,6 +54,16 @@ export const trainConfig = z.strictObject({
     .prefault({})
     .describe('what the model is told of documents packed into one block'),
   clip: z.number().min(0).default(1).describe('highest global norm of the gradient; 0 does not clip'),
+  onBadStep: z
+    .enum(badStepPolicies)
+    .default('stop')
+    .describe('when the loss or gradient is not finite, or the loss a spike; skip: the weights stay as they are'),
+  maxBadSteps: z.int().min(0).default(10).describe('so many in a row are skipped; one more stops the run'),
+  spike: z
+    .number()
+    .gt(1)
+    .optional()
+    .describe('a loss above so many times its running mean is a spike; default: none is'),
   evaluateEvery: z.int().min(1).optional().describe('steps between evaluations; default: at the start and the end'),
   sampleEvery: z.int().min(1).optional().describe('steps between samples of text; default: none'),
   sample: z

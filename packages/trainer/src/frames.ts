@@ -10,6 +10,8 @@ export interface StepMetrics {
   readonly gradNorm: number
   readonly groupNorms: Readonly<Record<string, number>>
   readonly seconds: number
+  /** Why the weights are those of the step before; absent where they are not. */
+  readonly skipped?: string
 }
 
 export function stepsBatch(rows: readonly StepMetrics[]): RecordBatch<Steps> {

@@ -1,4 +1,5 @@
 export { AdamW, type AdamWOptions } from './adamw.ts'
+export type { BadStep, BadStepOptions, BadStepPolicy, DocumentName } from './bad-step.ts'
 export { type BlockRows, blockRows, countTargets, documentsOf, type PackingOptions } from './batch.ts'
 export { type TrainConfig, trainConfig } from './config.ts'
 export { type EvaluateOptions, type Evaluation, evaluate } from './evaluate.ts'

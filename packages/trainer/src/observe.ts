@@ -45,22 +45,18 @@ export function observer<M extends Model>(options: ObserverOptions<M>): Observer
   }
 
   return {
-    step({ step, loss, lr, gradNorm, groupNorms, tokens, seconds }) {
+    step({ step, loss, lr, gradNorm, groupNorms, tokens, seconds, skipped }) {
       const groups = Object.entries(groupNorms).map(([group, norm]) => [`grad_norm.${group}`, norm])
       const rate = tokens / seconds
-      emit({
-        type: 'metric',
-        step,
-        values: {
-          loss,
-          lr,
-          grad_norm: gradNorm,
-          tokens,
-          seconds,
-          tokens_per_second: rate,
-          ...Object.fromEntries(groups),
-        },
-      })
+      const values = { loss, lr, grad_norm: gradNorm, tokens, seconds, tokens_per_second: rate }
+      const all: Record<string, number> = {
+        ...values,
+        ...Object.fromEntries(groups),
+        ...(skipped === undefined ? {} : { skipped: 1 }),
+      }
+      // JSON has no NaN: of a skipped step what is not a number is left out.
+      const told = Object.entries(all).filter(([, value]) => Number.isFinite(value))
+      emit({ type: 'metric', step, values: Object.fromEntries(told) })
     },
     async after(step, last = false) {
       try {

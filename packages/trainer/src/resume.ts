@@ -1,5 +1,6 @@
 import type { Backend } from '@sluice/compute'
 import { type Json, type Snapshot, StateError } from '@sluice/pipeline'
+import type { BadStepState } from './bad-step.ts'
 
 /** What a snapshot holds beside weights and moments. */
 export interface TrainerState {
@@ -8,6 +9,8 @@ export interface TrainerState {
   readonly tokens: number
   /** What computed: the bits of a run depend on it. */
   readonly backend: BackendState | null
+  /** What bad steps are judged by. */
+  readonly judged?: BadStepState | undefined
 }
 
 export interface BackendState {
@@ -25,7 +28,7 @@ export function backendState(backend: Backend | undefined): BackendState | null 
 
 /** @throws StateError when the snapshot cannot be resumed */
 export function readState(stage: string, snapshot: Snapshot): TrainerState {
-  const { step, tokens, backend } = (snapshot.trainer ?? {}) as Partial<Record<keyof TrainerState, Json>>
+  const { step, tokens, backend, judged } = (snapshot.trainer ?? {}) as Partial<Record<keyof TrainerState, Json>>
   if (!snapshot.optimizer) {
     throw new StateError(`the checkpoint of step ${snapshot.step} holds weights only, not the optimizer's state`, {
       stage,
@@ -40,7 +43,12 @@ export function readState(stage: string, snapshot: Snapshot): TrainerState {
       },
     )
   }
-  return { step, tokens, backend: (backend as BackendState | null | undefined) ?? null }
+  return {
+    step,
+    tokens,
+    backend: (backend as BackendState | null | undefined) ?? null,
+    judged: judged as BadStepState | undefined,
+  }
 }
 
 /** Says so where the run goes on under something else than it was made with; its losses then differ in their last bits. */

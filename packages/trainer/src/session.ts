@@ -36,6 +36,12 @@ export function openSession<M extends Model>(
     seed: context.seed,
     step: state?.step,
     moments: resume?.optimizer,
+    judged: state?.judged,
+    onBad(bad) {
+      options.onBad?.(bad)
+      if (bad.action === 'skip')
+        context.emit({ type: 'warning', stage: id, message: `step ${bad.step} is skipped: ${bad.reason}` })
+    },
   })
   const closing = new AbortController()
   const signal = AbortSignal.any([context.signal, closing.signal])
@@ -47,7 +53,7 @@ export function openSession<M extends Model>(
 
   const stepFrame = (before: Pick<Frame, 'cursor' | 'seq'>, rows: readonly StepMetrics[]): StepFrame => {
     const step = training.step
-    const state = { step, tokens, backend: backend && { ...backend } }
+    const state = { step, tokens, backend: backend && { ...backend }, judged: { ...training.judged } }
     position = { step }
     return {
       batch: stepsBatch(rows),

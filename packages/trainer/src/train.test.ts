@@ -162,6 +162,7 @@ describe('snapshots', () => {
       step: 2,
       tokens: 32,
       backend: { name: 'cpu', threads: 1, instructionSet: null, precision: 'f32' },
+      judged: { mean: expect.any(Number), seen: 2, skipped: 0, inRow: 0 },
     })
     expect(snapshots[4]!.weights).toEqual(model.weights())
     expect(snapshots[3]!.weights).not.toEqual(snapshots[4]!.weights)

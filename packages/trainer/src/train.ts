@@ -10,12 +10,13 @@ import {
 } from '@sluice/pipeline'
 import type { LanguageModel, Model } from '@sluice/transformer'
 import { defer } from 'rxjs'
+import type { BadStep, BadStepOptions } from './bad-step.ts'
 import type { PackingOptions } from './batch.ts'
 import { checkBlocks } from './input.ts'
 import type { ScheduleKind } from './schedule.ts'
 import { openSession, type TrainingSession } from './session.ts'
 
-export interface TrainOptions<M extends Model = LanguageModel> {
+export interface TrainOptions<M extends Model = LanguageModel> extends BadStepOptions {
   /** Trained in place; stays the caller's to dispose. */
   model: M
   /** What the model is told of documents packed into one row. Default: nothing. */
@@ -46,6 +47,8 @@ export interface TrainOptions<M extends Model = LanguageModel> {
   epsilon?: number | undefined
   /** Highest global norm of the gradient; 0 does not clip. Default: 1. */
   clip?: number | undefined
+  /** Told of every bad step with its documents, before the one that stops training throws. */
+  onBad?: ((bad: BadStep) => void) | undefined
   /** Held-out blocks. Default: no evaluation. */
   evaluation?: EvaluationSet | undefined
   /** Steps between evaluations. Default: only before the first step and after the last. */
@@ -69,7 +72,7 @@ export interface TrainOptions<M extends Model = LanguageModel> {
  *
  * @throws SchemaError for input that is not blocks of the model's length
  * @throws StateError when `resume` does not belong to the model or to the cursor
- * @throws TrainingError when the loss or gradient is not finite, or tensors leak
+ * @throws TrainingError for a bad step that is not skipped, or when tensors leak
  */
 export function train<M extends Model>(options: TrainOptions<M>): Stage<Blocks, Steps> {
   const { model, id = 'train' } = options

@@ -4,11 +4,12 @@ import { TrainingError } from '@sluice/pipeline'
 import type { Model } from '@sluice/transformer'
 import type { RecordBatch } from 'apache-arrow'
 import { AdamW, type AdamWOptions } from './adamw.ts'
+import { type BadStep, type BadStepOptions, type BadStepState, badStepJudge } from './bad-step.ts'
 import { type BlockRows, blockRows, countTargets, documentsOf, type PackingOptions } from './batch.ts'
 import type { StepMetrics } from './frames.ts'
 import { gradientNorms } from './norms.ts'
 
-export interface TrainerOptions extends Omit<AdamWOptions, 'parameters' | 'moments'> {
+export interface TrainerOptions extends Omit<AdamWOptions, 'parameters' | 'moments'>, BadStepOptions {
   model: Model
   packing?: PackingOptions | undefined
   recompute?: boolean | undefined
@@ -21,6 +22,10 @@ export interface TrainerOptions extends Omit<AdamWOptions, 'parameters' | 'momen
   /** Steps taken before. Default: 0. */
   step?: number | undefined
   moments?: ReadonlyMap<string, NamedTensor> | undefined
+  /** What bad steps are judged by, as `judged` was. Default: nothing yet. */
+  judged?: BadStepState | undefined
+  /** Told of every bad step, before the one that stops training throws. */
+  onBad?: ((bad: BadStep) => void) | undefined
 }
 
 /** The state of training and one function that takes it a step further. Knows nothing of streams. */
@@ -29,11 +34,14 @@ export interface Trainer {
   readonly step: number
   /**
    * One optimizer step: loss, gradients, clipping, AdamW. Synchronous, and all or nothing: it throws before a weight changes.
-   * Of several batches the gradients' mean is taken, as if they were one.
+   * Of several batches the gradients' mean is taken, as if they were one. A bad step that is skipped counts as a step, but
+   * not for the bias correction of AdamW.
    *
-   * @throws TrainingError when the loss or the gradient is not finite (naming the documents), or tensors leak
+   * @throws TrainingError for a bad step that is not skipped (naming the documents), or when tensors leak
    */
   train(...batches: readonly RecordBatch<Blocks>[]): StepMetrics
+  /** What bad steps are judged by. */
+  readonly judged: BadStepState
   /** Copies of both AdamW moments. */
   moments(): NonNullable<Snapshot['optimizer']>
   /** Frees the moments; the model is the caller's. */
@@ -45,6 +53,7 @@ export function trainer(options: TrainerOptions): Trainer {
   const names = [...model.parameters.keys()]
   const variables = [...model.parameters.values()]
   const optimizer = new AdamW({ parameters: model.parameters, betas, epsilon, weightDecay, moments })
+  const bad = badStepJudge(options, options.judged)
   let taken = options.step ?? 0
 
   /** Loss and gradients of a part of a step's batch. */
@@ -75,16 +84,26 @@ export function trainer(options: TrainerOptions): Trainer {
       gradients = gradients.length === 0 ? scaled(found.gradients, share) : added(gradients, found.gradients, share)
     })
     const norms = gradientNorms(names, gradients)
-    refuseNonFinite({ step, loss, gradNorm: norms.total }, batches)
     const lr = schedule(step)
-    optimizer.update(gradients, { lr, step, gradScale: clip > 0 && norms.total > clip ? clip / norms.total : 1 })
     const tokens = parts.reduce((sum, rows) => sum + rows.rows * (rows.width - 1), 0)
-    return { step, loss, lr, tokens, gradNorm: norms.total, groupNorms: norms.groups }
+    const metrics = { step, loss, lr, tokens, gradNorm: norms.total, groupNorms: norms.groups }
+    const found = bad.judge({ step, loss, gradNorm: norms.total }, () => documentsOf(batches))
+    if (found) {
+      options.onBad?.(found)
+      if (found.action === 'stop') throw bad.error(found)
+      return { ...metrics, skipped: found.reason }
+    }
+    const gradScale = clip > 0 && norms.total > clip ? clip / norms.total : 1
+    optimizer.update(gradients, { lr, step: step - bad.state.skipped, gradScale })
+    return metrics
   }
 
   return {
     get step() {
       return taken
+    },
+    get judged() {
+      return bad.state
     },
     train(...batches) {
       const started = performance.now()
@@ -118,21 +137,5 @@ function added(sums: readonly tf.Tensor[], gradients: readonly tf.Tensor[], shar
     const sum = tf.add(sums[i]!, gradient)
     tf.dispose([sums[i]!, gradient])
     return sum
-  })
-}
-
-function refuseNonFinite(
-  found: { step: number; loss: number; gradNorm: number },
-  batches: readonly RecordBatch<Blocks>[],
-): void {
-  const { step, loss, gradNorm } = found
-  if (Number.isFinite(loss) && Number.isFinite(gradNorm)) return
-  const what = Number.isFinite(loss) ? `the gradient's norm is ${gradNorm}` : `the loss is ${loss}`
-  const documents = batches.flatMap(documentsOf)
-  const weights = step === 1 ? 'the initial ones' : `as they were after step ${step - 1}`
-  const shown = documents.slice(0, 8).join(', ') + (documents.length > 8 ? ` and ${documents.length - 8} more` : '')
-  throw new TrainingError(`step ${step}: ${what}`, {
-    place: shown ? `documents ${shown}` : 'a batch that names no documents',
-    advice: `the weights are ${weights}; lower learningRate, lengthen warmup, or look at these documents`,
   })
 }
