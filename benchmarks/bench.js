@@ -1,9 +1,10 @@
-// npm run bench -- <name> [--case X] [--runs N]
+// npm run bench -- <name> [--case X] [--runs N] [--backend NAME]
 //
 // Runs ours and the peer alternately, each in a process of its own, and prints medians with their spread. A worker (a program
 // in ours/ or peers/) leaves its own warm-up out and ends with one line of JSON: { "value", "rss_mb", "versions", ... }.
 // The last line printed is { "bench", "case", "ours", "peer", "ratio", "unit", "ours_rss_mb", "peer_rss_mb" }; a ratio above 1
 // means that ours is better. Without --case all cases run and the last line is the one worst against its target.
+// --backend names what ours computes on, in the suites that compute. Default: what 'auto' takes.
 // Peers that need Python run with the interpreter named by BENCH_PYTHON; without it ours runs alone.
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
@@ -16,14 +17,21 @@ const names = readdirSync(new URL('suites/', import.meta.url)).map(file => file.
 
 const { values: options, positionals } = parseArgs({
   allowPositionals: true,
-  options: { case: { type: 'string' }, runs: { type: 'string', default: '3' }, help: { type: 'boolean', short: 'h' } },
+  options: {
+    case: { type: 'string' },
+    runs: { type: 'string', default: '3' },
+    backend: { type: 'string' },
+    help: { type: 'boolean', short: 'h' },
+  },
 })
 const [name] = positionals
 if (options.help || !name || !names.includes(name)) {
   const problem = name && !options.help ? `no benchmark is called "${name}"\n` : ''
-  process.stderr.write(`${problem}usage: npm run bench -- <${names.join(' | ')}> [--case X] [--runs N]\n`)
+  process.stderr.write(`${problem}usage: npm run bench -- <${names.join(' | ')}> [--case X] [--runs N] [--backend NAME]\n`)
   process.exit(options.help ? 0 : 2)
 }
+// Workers read it.
+if (options.backend !== undefined) process.env.SLUICE_BACKEND = options.backend
 const runs = Number(options.runs)
 if (!Number.isInteger(runs) || runs < 1) {
   process.stderr.write(`--runs: expected a whole number of at least 1, found "${options.runs}"\n`)
