@@ -204,3 +204,9 @@ describe('the lock', () => {
     await winners[0]!.value.close()
   })
 })
+
+it.runIf(process.platform === 'linux')('a folder where the system has none made is refused at once', async () => {
+  await expect(openRunFolder({ path: '/proc/sluice/runs/a', mode: 'create' })).rejects.toThrow(
+    "the run's folder cannot be written: there is no such file or folder",
+  )
+})

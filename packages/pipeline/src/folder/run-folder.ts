@@ -1,5 +1,5 @@
-import { closeSync, mkdirSync, openSync, readdirSync, readSync, rmSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readSync, rmSync, statSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
 import { SluiceError, StateError } from '../errors.ts'
 import { hasLock, takeLock } from './lock.ts'
 import { type MetricsLog, openMetricsLog } from './metrics-log.ts'
@@ -39,7 +39,7 @@ export async function openRunFolder({ path, mode }: RunFolderOptions): Promise<R
   refuse(path, mode, before)
   let release: (() => void) | undefined
   try {
-    mkdirSync(folder, { recursive: true })
+    makeFolder(folder)
     release = takeLock(folder)
     if (mode === 'overwrite') empty(folder)
     const metrics = openMetricsLog(join(folder, metricsName))
@@ -112,6 +112,22 @@ function refuse(path: string, mode: RunFolderOptions['mode'], found: ReturnType<
       file: path,
       advice: 'choose another name with --name',
     })
+  }
+}
+
+/**
+ * Makes a folder and those above it, one by one: Node's own recursive mkdir never returns where the system says that a folder is
+ * missing which it will not have made, as under /proc.
+ */
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path)
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException
+    if (statSync(path, { throwIfNoEntry: false })?.isDirectory()) return
+    if (code !== 'ENOENT' || existsSync(dirname(path))) throw error
+    makeFolder(dirname(path))
+    mkdirSync(path)
   }
 }
 
