@@ -8,11 +8,14 @@ import corpus from './ingest_jsonl_corpus.js'
 import { report, sizeOf } from './ingest_report.js'
 
 const { path } = await corpus(Number(process.argv[2]))
+const warmUp = await corpus(20)
 const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'))
 try {
+  const out = join(folder, 'documents.jsonl')
+  const copy = from => run({ source: jsonl({ path: from }), stages: [], sink: writeDocuments({ path: out }) }).done
+  await copy(warmUp.path)
   await report(sizeOf(path), async () => {
-    const out = join(folder, 'documents.jsonl')
-    await run({ source: jsonl({ path }), stages: [], sink: writeDocuments({ path: out }) }).done
+    await copy(path)
     return `${Math.floor(sizeOf(out) / 1e6)} MB written`
   })
 } finally {
