@@ -44,6 +44,7 @@ def case(name, **shape):
         "weights": {key: packed(value) for key, value in parameters.items()},
         "logits": packed(model(ids[:, :-1]).logits),
         "logits_of_two_texts": packed(model(ids[:, :-1], token_type_ids=types).logits),
+        "attentions": [packed(each[0]) for each in model(ids[:1, :-1], output_attentions=True).attentions],
         "loss": loss.item(),
         "gradients": {key: packed(value.grad) for key, value in parameters.items()},
     }

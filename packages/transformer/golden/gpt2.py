@@ -19,7 +19,7 @@ def packed(tensor):
 
 def case(name, **shape):
     torch.manual_seed(1)
-    config = GPT2Config(resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0, bos_token_id=0, eos_token_id=0, **shape)
+    config = GPT2Config(resid_pdrop=0.0, embd_pdrop=0.0, attn_pdrop=0.0, bos_token_id=0, eos_token_id=0, attn_implementation="eager", **shape)
     model = GPT2LMHeadModel(config).eval()
     with torch.no_grad():
         # Far from the initialisation, so that no bias is 0, no norm 1 and attention is not nearly uniform.
@@ -40,6 +40,7 @@ def case(name, **shape):
         "rows": 2,
         "weights": {key: packed(value) for key, value in state.items()},
         "logits": packed(logits),
+        "attentions": [packed(each[0]) for each in model(ids[:1, :-1], output_attentions=True).attentions],
         "loss": loss.item(),
         "gradients": {key: packed(value.grad) for key, value in model.named_parameters()},
     }

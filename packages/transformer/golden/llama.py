@@ -41,6 +41,7 @@ def case(name, **shape):
         "rows": 2,
         "weights": {key: packed(value) for key, value in state.items()},
         "logits": packed(logits),
+        "attentions": [packed(each[0]) for each in model(ids[:1, :-1], output_attentions=True).attentions],
         "loss": loss.item(),
         "gradients": {key: packed(value.grad) for key, value in model.named_parameters()},
     }

@@ -16,12 +16,14 @@ export function throughLayers(
     layers: number
     parameters: ReadonlyMap<string, tf.Variable>
     prefix: (layer: number) => string
-    training: Pass['training']
+    pass: Pick<Pass, 'training' | 'observe'>
   },
 ): tf.Tensor2D {
-  const { layers, parameters, prefix, training } = options
+  const { layers, parameters, prefix, pass } = options
+  const { training, observe } = pass
   let stream = x_NC
   for (let layer = 0; layer < layers; layer++) {
+    observe?.stream(layer, stream)
     if (!training?.recompute) {
       stream = block(stream, layer)
       continue
@@ -29,5 +31,6 @@ export function throughLayers(
     const own = [...parameters].filter(([name]) => name.startsWith(prefix(layer))).map(([, variable]) => variable)
     stream = recomputed(stream, own, x => block(x, layer))
   }
+  observe?.stream(layers, stream)
   return stream
 }

@@ -1,6 +1,7 @@
 import type { tf } from '@sluice/compute'
 import type { Json, NamedTensor } from '@sluice/pipeline'
 import type { Decoder, DecoderOptions } from './generation/decoder.ts'
+import type { Inspection } from './inspect.ts'
 import type { ModelShape } from './shape.ts'
 
 /** Rows of T + 1 ids. A model of the next token reads 0..T-1 and foretells 1..T; one of masked tokens reads 0..T-1. */
@@ -63,6 +64,13 @@ export interface Model {
   assign(weights: ReadonlyMap<string, NamedTensor>): void
   /** Hugging Face's `config.json` for these weights. */
   hfConfig(tokens?: SpecialTokenIds): Json
+  /**
+   * What happens inside when the model reads a text: the stream at every layer, what each head attends to, and what each layer
+   * would already say.
+   *
+   * @param ids T, of one text
+   */
+  inspect(ids: Int32Array): Inspection
   dispose(): void
 }
 

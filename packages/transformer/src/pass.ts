@@ -6,8 +6,18 @@ export interface Pass {
   readonly time: number
   /** [N], see `attention`. */
   readonly segments?: Int32Array | undefined
+  /** Looks at what passes, without changing it. */
+  readonly observe?: Observer | undefined
   /** Present while training, when dropout is on. */
   readonly training?: Training | undefined
+}
+
+/** Called as a pass goes through the layers; what it is given is disposed of afterwards. */
+export interface Observer {
+  /** @param x_NC the stream before the layer; after the last one, `layer` is their number */
+  stream(layer: number, x_NC: tf.Tensor2D): void
+  /** @param qkv_N3C what the layer's attention takes */
+  attention(layer: number, qkv_N3C: tf.Tensor2D): void
 }
 
 /** What dropout masks are drawn for. */

@@ -3,6 +3,7 @@ import { tokenEmbedding } from '@sluice/embed'
 import { DataError, type NamedTensor, SchemaError } from '@sluice/pipeline'
 import { residualDropout } from '../dropout.ts'
 import { fromHf, toHf } from '../hf/layout.ts'
+import { inspected } from '../inspect.ts'
 import { throughLayers } from '../layers.ts'
 import { type ForwardOptions, ignoredLabel, type MaskedModel } from '../model.ts'
 import { initialValues } from '../parameters.ts'
@@ -62,7 +63,7 @@ export function bert(
       return residualDropout(normal, config.dropout, 'bert.embeddings', pass.training)
     })
     const prefix = (layer: number) => `bert.encoder.layer.${layer}.`
-    const through = { layers: config.layers, parameters, prefix, training: pass.training }
+    const through = { layers: config.layers, parameters, prefix, pass }
     return throughLayers(x_NC, (x, layer) => bertBlock(x, layer, parameter, config, pass), through)
   }
   /** What is compared with the table of tokens. */
@@ -112,6 +113,16 @@ export function bert(
       assignVariables(specs, parameters, own(given))
     },
     hfConfig: tokens => bertHfConfig(config, tokens),
+    inspect(ids) {
+      const time = checkRows(ids, 1, config.blockSize)
+      return inspected({
+        ...config,
+        time,
+        causal: false,
+        forward: observe => void stream(ids, { batch: 1, time, observe }),
+        project: x => linear(transform(x), tf.transpose(table), bias),
+      })
+    },
     dispose() {
       for (const variable of parameters.values()) variable.dispose()
     },

@@ -32,7 +32,9 @@ export function bertBlock(
   // Each half in a tidy: what the tape does not save is freed at once, not at the end of the forward pass.
   const attended_NC = tf.tidy(() => {
     const random = training && rate > 0 ? maskRandom(training, `${at}.attention`) : undefined
-    const mixed_NC = attention(project(x_NC, 'attention.self.qkv'), {
+    const qkv_N3C = project(x_NC, 'attention.self.qkv')
+    pass.observe?.attention(layer, qkv_N3C)
+    const mixed_NC = attention(qkv_N3C, {
       batch,
       time,
       heads,

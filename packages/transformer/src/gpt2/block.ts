@@ -28,6 +28,7 @@ export function block(x_NC: tf.Tensor2D, layer: number, parameter: Parameter, co
   // Each half in a tidy: what the tape does not save is freed at once, not at the end of the forward pass.
   const attended_NC = tf.tidy(() => {
     const qkv_N3C = project(norm(x_NC, 'ln_1'), 'attn.c_attn')
+    pass.observe?.attention(layer, qkv_N3C)
     const mask =
       training && rates.attention > 0
         ? {

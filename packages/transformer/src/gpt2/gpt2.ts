@@ -2,6 +2,7 @@ import { crossEntropy, layerNorm, linear, tf } from '@sluice/compute'
 import { constantPositions, positionEmbedding, tokenEmbedding } from '@sluice/embed'
 import type { NamedTensor } from '@sluice/pipeline'
 import { residualDropout } from '../dropout.ts'
+import { inspected } from '../inspect.ts'
 import { throughLayers } from '../layers.ts'
 import type { ForwardOptions, LanguageModel } from '../model.ts'
 import type { Parameter, Pass } from '../pass.ts'
@@ -55,7 +56,7 @@ export function gpt2(
     x_NC = residualDropout(x_NC, config.dropout.embedding, 'embedding', pass.training)
     const prefix = (layer: number) => `transformer.h.${layer}.`
     const { layers } = config
-    const through = { layers, parameters, prefix, training: pass.training }
+    const through = { layers, parameters, prefix, pass }
     return throughLayers(x_NC, (x, layer) => block(x, layer, parameter, config, pass), through)
   }
   const finalNorm = (x_NC: tf.Tensor2D) =>
@@ -118,6 +119,16 @@ export function gpt2(
       assignVariables(specs, parameters, withoutConstants(config, weights))
     },
     hfConfig: tokens => gpt2HfConfig(config, tokens),
+    inspect(ids) {
+      const time = checkRows(ids, 1, config.blockSize)
+      return inspected({
+        ...config,
+        time,
+        causal: true,
+        forward: observe => void stream(ids, { batch: 1, time, observe }),
+        project: x => project(finalNorm(x)),
+      })
+    },
     dispose() {
       for (const variable of parameters.values()) variable.dispose()
       positions.dispose()

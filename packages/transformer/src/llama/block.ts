@@ -66,6 +66,7 @@ export function llamaBlock(
   // In tidies: what the tape does not save is freed at once, not at the end of the forward pass.
   return tf.tidy(() => {
     const qkv_N3C = queriesKeysValues(x_NC, layer, parameter, config, pass)
+    pass.observe?.attention(layer, qkv_N3C)
     const dropout =
       training && config.dropout > 0
         ? {

@@ -3,6 +3,7 @@ import { tokenEmbedding } from '@sluice/embed'
 import type { NamedTensor } from '@sluice/pipeline'
 import { residualDropout } from '../dropout.ts'
 import { fromHf, toHf } from '../hf/layout.ts'
+import { inspected } from '../inspect.ts'
 import { throughLayers } from '../layers.ts'
 import type { ForwardOptions, LanguageModel } from '../model.ts'
 import { initialValues } from '../parameters.ts'
@@ -49,7 +50,7 @@ export function llama(
     let x_NC = tokenEmbedding(parameter('model.embed_tokens.weight'), ids)
     x_NC = residualDropout(x_NC, config.dropout, 'embedding', pass.training)
     const prefix = (layer: number) => `model.layers.${layer}.`
-    const through = { layers: config.layers, parameters, prefix, training: pass.training }
+    const through = { layers: config.layers, parameters, prefix, pass }
     const told = { ...pass, positions, tables }
     return throughLayers(x_NC, (x, layer) => llamaBlock(x, layer, parameter, config, told), through)
   }
@@ -96,6 +97,16 @@ export function llama(
       assignVariables(specs, parameters, fromHf(layout, specs, weights))
     },
     hfConfig: tokens => llamaHfConfig(config, tokens),
+    inspect(ids) {
+      const time = checkRows(ids, 1, config.blockSize)
+      return inspected({
+        ...config,
+        time,
+        causal: true,
+        forward: observe => void stream(ids, { batch: 1, time, observe }),
+        project: x => linear(finalNorm(x), tf.transpose(head), null),
+      })
+    },
     dispose() {
       for (const variable of parameters.values()) variable.dispose()
     },

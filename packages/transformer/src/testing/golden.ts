@@ -15,6 +15,8 @@ export interface GoldenCase {
   weights: Record<string, Packed>
   logits: Packed
   loss: number
+  /** Of the first row, a tensor [H, T, T] for each layer. */
+  attentions: Packed[]
   gradients: Record<string, Packed>
 }
 

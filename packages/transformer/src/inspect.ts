@@ -1,0 +1,79 @@
+import { tf } from '@sluice/compute'
+import type { Observer } from './pass.ts'
+
+/** What happened inside a model as it read a text of T tokens. Typed arrays, free of the backend. */
+export interface Inspection {
+  readonly time: number
+  readonly layers: number
+  readonly heads: number
+  /** C */
+  readonly width: number
+  /** The stream before each layer, and after the last: layers + 1 of [T, C]. */
+  readonly streams: readonly Float32Array[]
+  /** Of each layer, the probabilities with which position i of head h looks at j: [H, T, T]. */
+  readonly attention: readonly Float32Array[]
+  /**
+   * What the model would say if it ended after each stream (nostalgebraist 2020, "logit lens"): the final norm and the output
+   * projection applied to it. Of the last stream these are the model's own scores. layers + 1 of [T, V].
+   */
+  readonly lens: readonly Float32Array[]
+}
+
+/** Runs a forward pass and keeps what passes. */
+export function inspected(options: {
+  layers: number
+  heads: number
+  width: number
+  time: number
+  causal: boolean
+  forward(observe: Observer): void
+  /** Final norm and output projection: [T, C] to [T, V]. */
+  project(stream: tf.Tensor2D): tf.Tensor2D
+}): Inspection {
+  const { layers, heads, width, time, causal, forward, project } = options
+  const streams: Float32Array[] = []
+  const attention: Float32Array[] = []
+  const lens: Float32Array[] = []
+  tf.tidy(() => {
+    forward({
+      stream(_, x) {
+        streams.push((x.dataSync() as Float32Array).slice())
+        lens.push(tf.tidy(() => (project(x).dataSync() as Float32Array).slice()))
+      },
+      attention(_, qkv) {
+        attention.push(probabilities(qkv.dataSync() as Float32Array, { time, heads, width, causal }))
+      },
+    })
+  })
+  return { time, layers, heads, width, streams, attention, lens }
+}
+
+/** softmax(q kᵀ / sqrt(D)) of every head, [H, T, T], from [T, 3C]. */
+function probabilities(
+  qkv: Float32Array,
+  { time, heads, width, causal }: { time: number; heads: number; width: number; causal: boolean },
+): Float32Array {
+  const dim = width / heads
+  const out = new Float32Array(heads * time * time)
+  for (let head = 0; head < heads; head++) {
+    for (let i = 0; i < time; i++) {
+      const row = out.subarray((head * time + i) * time, (head * time + i + 1) * time)
+      const seen = causal ? i + 1 : time
+      let most = Number.NEGATIVE_INFINITY
+      for (let j = 0; j < seen; j++) {
+        let dot = 0
+        const [q, k] = [3 * i * width + head * dim, (3 * j + 1) * width + head * dim]
+        for (let d = 0; d < dim; d++) dot += qkv[q + d]! * qkv[k + d]!
+        row[j] = dot / Math.sqrt(dim)
+        most = Math.max(most, row[j]!)
+      }
+      let total = 0
+      for (let j = 0; j < seen; j++) {
+        row[j] = Math.exp(row[j]! - most)
+        total += row[j]!
+      }
+      for (let j = 0; j < seen; j++) row[j] = row[j]! / total
+    }
+  }
+  return out
+}
