@@ -27,7 +27,9 @@ const { values: options, positionals } = parseArgs({
 const [name] = positionals
 if (options.help || !name || !names.includes(name)) {
   const problem = name && !options.help ? `no benchmark is called "${name}"\n` : ''
-  process.stderr.write(`${problem}usage: npm run bench -- <${names.join(' | ')}> [--case X] [--runs N] [--backend NAME]\n`)
+  process.stderr.write(
+    `${problem}usage: npm run bench -- <${names.join(' | ')}> [--case X] [--runs N] [--backend NAME]\n`,
+  )
   process.exit(options.help ? 0 : 2)
 }
 // Workers read it.

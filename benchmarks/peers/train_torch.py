@@ -1,4 +1,4 @@
-"""The peer of `train`: one GPT-2 training step in PyTorch on the CPU, compiled.
+"""The peer of `train`: one GPT-2 training step in PyTorch, compiled; on the CPU, and where ours takes TensorFlow and there is a GPU, on it.
 
 usage: python train_torch.py XS|S|M bf16|f32 [dropout]       needs: torch, numpy
 Ends with one line of JSON: tokens per second from the median step after the warm-up, and the peak resident memory.
@@ -75,26 +75,31 @@ def main():
         shape = json.load(file)[name]
     torch.set_num_threads(os.cpu_count())
     torch.manual_seed(0)
-    model = GPT2(shape, dropout).train()
+    gpu = os.environ.get("SLUICE_BACKEND") == "tensorflow" and torch.cuda.is_available()
+    device = "cuda" if gpu else "cpu"
+    model = GPT2(shape, dropout).to(device).train()
     optimizer = torch.optim.AdamW(model.parameters(), lr=3e-4, betas=(0.9, 0.95), weight_decay=0.1, fused=True)
     compiled = torch.compile(model)
     batch, length = shape["batchSize"], shape["blockSize"]
-    rows = torch.randint(0, shape["vocabSize"], (batch, length + 1))
+    rows = torch.randint(0, shape["vocabSize"], (batch, length + 1), device=device)
 
     seconds = []
     for _ in range(WARM_UP + shape["steps"]):
         started = time.perf_counter()
-        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=precision == "bf16"):
+        with torch.autocast(device, dtype=torch.bfloat16, enabled=precision == "bf16"):
             loss = compiled(rows[:, :-1], rows[:, 1:])
         loss.backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad(set_to_none=True)
         loss.item()
+        if gpu:
+            torch.cuda.synchronize()
         seconds.append(time.perf_counter() - started)
     median = statistics.median(seconds[WARM_UP:])
     rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // (1024 if sys.platform == "linux" else 1 << 20)
-    print(json.dumps({"value": batch * length / median, "rss_mb": rss, "note": f"{median * 1e3:.0f} ms/step", "versions": f"torch {torch.__version__}"}))
+    note = f"{median * 1e3:.0f} ms/step" + (f", {torch.cuda.max_memory_allocated() >> 20} MB of the GPU" if gpu else "")
+    print(json.dumps({"value": batch * length / median, "rss_mb": rss, "note": note, "versions": f"torch {torch.__version__} on {device}"}))
 
 
 main()
