@@ -14,9 +14,11 @@ size = sum(len(text.encode()) for text in texts)
 
 
 def with_datatrove():
-    from datatrove.pipeline.dedup.minhash import MinhashDedupSignature
+    from datatrove.pipeline.dedup.minhash import MinhashConfig, MinhashDedupSignature
+    from datatrove.utils.hashing import HashConfig
 
-    stage = MinhashDedupSignature("/tmp")
+    # Its default, xxhash, refuses strings in some versions of that package.
+    stage = MinhashDedupSignature("/tmp", MinhashConfig(hash_config=HashConfig(hash_fc="sha1")))
     for text in texts:
         shingles = stage.get_shingles(text)
         if shingles.size:

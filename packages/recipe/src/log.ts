@@ -3,7 +3,15 @@ import type { RunEvent, RunFolder } from '@sluice/pipeline'
 import { samplesFile } from './samples.ts'
 
 /** What metrics.jsonl keeps: everything that a curve or a report is made of, one event a line. */
-const kept: ReadonlySet<RunEvent['type']> = new Set(['metric', 'evaluation', 'sample', 'checkpoint', 'warning', 'note'])
+const kept: ReadonlySet<RunEvent['type']> = new Set([
+  'metric',
+  'evaluation',
+  'sample',
+  'checkpoint',
+  'warning',
+  'note',
+  'refined',
+])
 
 /** Takes a run's events: writes them down, passes them on, and keeps what is asked for at the end. */
 export interface RunLog {

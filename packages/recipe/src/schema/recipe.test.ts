@@ -49,7 +49,10 @@ test.each([
     'sources[0].use: is none of those known: found "txt"; did you mean "text"?',
   ],
   [{ ...least, model: { ...least.model, heads: 3 } }, /^model\.heads: heads must divide width/],
-  [{ ...least, refine: [{ use: 'normalize' }] }, /^refine\[0\]: no refine is known: none is registered/],
+  [
+    { ...least, refine: [{ use: 'normalise' }] },
+    'refine[0].use: is none of those known: found "normalise"; did you mean "normalize"?',
+  ],
   [
     { ...least, perBackend: { wasm: { model: { with: 3 } } } },
     'perBackend.wasm.model.with: is no key that is known here; did you mean "width"?',
