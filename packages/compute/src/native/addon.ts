@@ -154,6 +154,7 @@ export interface Addon {
     rows: number,
     width: number,
     vocab: number,
+    losses?: Float32Array | null,
   ): number
   dropout(x: Reals, y: Reals, length: number, rate: number, random: Float64Array): void
   adamW(

@@ -33,8 +33,13 @@ onEverySet((addon, { set, bf16 }) => {
       expect(Math.abs(loss - expected.loss)).toBeLessThan(bf16 ? 5e-3 : 1e-5 * Math.max(1, expected.loss))
       expectNear('dhidden', dhidden, expected.dhidden, bf16 ? 1e-2 : 1e-5)
       expectNear('dtable', dtable, expected.dtable, bf16 ? 1e-2 : 1e-5)
-      const alone = addon.crossEntropy(bf16, hidden, table, targets, weights, null, null, ...shape)
+      const losses = new Float32Array(rows)
+      const alone = addon.crossEntropy(bf16, hidden, table, targets, weights, null, null, ...shape, losses)
       expect(alone).toBe(loss)
+      const shares = weights ?? new Float32Array(rows).fill(1)
+      const sum = shares.reduce((sum, share) => sum + share, 0)
+      const mean = losses.reduce((mean, own, i) => mean + (sum === 0 ? 0 : (own * shares[i]!) / sum), 0)
+      expect(mean).toBeCloseTo(loss, 4)
     }
   })
 

@@ -45,6 +45,32 @@ onEveryBackend(() => {
     )
   })
 
+  it('tells the loss of each row, with and without gradients', () => {
+    const [rows, width, vocabulary] = [62, 2, 70_000]
+    const hidden = tf.tensor2d(normals(rows * width, 1, 'hidden'), [rows, width])
+    const table = tf.tensor2d(normals(vocabulary * width, 2, 'table'), [vocabulary, width])
+    const targets = Int32Array.from({ length: rows }, (_, i) => (i * 6899) % vocabulary)
+    const weights = Float32Array.from({ length: rows }, (_, i) => i % 2)
+    const losses = new Float32Array(rows)
+    const before = tf.memory().numTensors
+    tf.dispose(crossEntropy(hidden, table, targets, { weights, losses }))
+    const again = new Float32Array(rows)
+    tf.dispose(tf.grad(h => crossEntropy(h as tf.Tensor2D, table, targets, { losses: again }))(hidden))
+    expect(tf.memory().numTensors).toBe(before)
+    const truth = Float32Array.from(targets, (target, i) =>
+      double.crossEntropy(
+        Float64Array.from(hidden.dataSync().subarray(i * width, (i + 1) * width)),
+        Float64Array.from(table.dataSync()),
+        width,
+        Int32Array.of(target),
+        Float32Array.of(1),
+      ),
+    )
+    expectClose('losses', losses, truth, 1e-5)
+    expectClose('losses with gradients', again, truth, 1e-5)
+    tf.dispose([hidden, table])
+  })
+
   it('takes rows block by block where the vocabulary is large', () => {
     // 59 rows of 70,000 logits are a block of 16 MiB: 62 rows are two blocks, 31 are one.
     const [rows, width, vocabulary] = [62, 2, 70_000]

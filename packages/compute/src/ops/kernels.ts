@@ -154,6 +154,8 @@ export interface CrossEntropyKernel {
     /** Null: every row weighs 1. */
     weights: Float32Array | null
     keep: boolean
+    /** Takes each row's own loss, whatever it weighs. Null: not wanted. */
+    losses?: Float32Array | null
   }): Forward
   /** May return `saved` themselves where dy is 1. */
   backward(a: { dy: tf.Scalar; saved: readonly tf.Tensor[] }): { dhidden: tf.Tensor; dtable: tf.Tensor }

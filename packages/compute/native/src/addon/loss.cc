@@ -5,7 +5,7 @@
 namespace sluice {
 namespace {
 
-/** (bf16, hidden, table, targets, weights?, dhidden?, dtable?, rows, width, vocab) -> loss */
+/** (bf16, hidden, table, targets, weights?, dhidden?, dtable?, rows, width, vocab, losses?) -> loss */
 SLUICE_EXPORT(crossEntropy) {
   bool bf16 = false;
   const PrecisionKernels& kernels = call.kernels(0, &bf16);
@@ -21,6 +21,7 @@ SLUICE_EXPORT(crossEntropy) {
   a.dhidden = call.arrayOfOrNull(kept, 5, "dhidden", hidden);
   a.dtable = call.arrayOfOrNull(Type::f32, 6, "dtable", table);
   if (static_cast<bool>(a.dhidden) != static_cast<bool>(a.dtable)) call.fail("dhidden and dtable go together");
+  a.losses = call.floatsOrNull(10, "losses", a.rows);
   double loss = 0;
   a.loss = &loss;
   {

@@ -68,12 +68,13 @@ struct AttentionBackward {
   Random random;
 };
 
-/** loss = sum_i weight_i * -log softmax(hidden_i tableT)[target_i] / sum_i weight_i, and, if dhidden is there, gradients. */
+/** loss = sum_i weight_i * -log softmax(hidden_i tableT)[target_i] / sum_i weight_i, and, if dhidden is there, gradients. Into `losses`, if it is there, go those of the rows, each unweighted. */
 struct CrossEntropy {
   Array hidden, table, dhidden, dtable;
   const int32_t* targets = nullptr;
   const float* weights = nullptr;
   double* loss = nullptr;
+  float* losses = nullptr;
   int64_t rows = 0, width = 0, vocab = 0;
 };
 

@@ -107,6 +107,7 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
         for (int64_t j = vocab; j < vocabDepth; j++) row[j] = T{};
         const float denominator = sum(total);
         const float weight = weightOf(row0 + i);
+        if (a.losses) a.losses[row0 + i] = static_cast<float>(static_cast<double>(largest) + std::log(denominator));
         losses[row0 + i] = weight == 0 ? 0 : static_cast<double>(weight) * (static_cast<double>(largest) + std::log(denominator));
         factors[i] = weight / denominator;
       }

@@ -6,7 +6,7 @@ import type { NativeBackend } from '../backend.ts'
 export function crossEntropyKernel(backend: NativeBackend): CrossEntropyKernel {
   const { addon, profile } = backend
   return {
-    forward({ hidden, table, targets, weights, keep }) {
+    forward({ hidden, table, targets, weights, keep, losses }) {
       const [rows, width] = hidden.shape
       const vocab = table.shape[0]
       const dhidden = keep ? backend.reals(rows * width) : null
@@ -25,6 +25,7 @@ export function crossEntropyKernel(backend: NativeBackend): CrossEntropyKernel {
           rows,
           width,
           vocab,
+          losses,
         ),
       )
       const saved =

@@ -7,7 +7,7 @@ import { matMulTransposedA, matMulTransposedB } from './matMul.ts'
 const BLOCK_ELEMENTS = 1 << 22
 
 export const crossEntropy: CrossEntropyKernel = {
-  forward({ hidden, table, targets, weights, keep }) {
+  forward({ hidden, table, targets, weights, keep, losses }) {
     const rows = hidden.shape[0]
     const shape: [number, number] = [table.shape[0], table.shape[1]]
     const shares = rowShares(rows, weights)
@@ -25,6 +25,7 @@ export const crossEntropy: CrossEntropyKernel = {
         const logits = matMulTransposedB(h, table)
         const lse = tf.logSumExp(logits, 1, true)
         const nll = tf.sub(lse, tf.sum(tf.mul(h, target), 1, true))
+        losses?.set(nll.dataSync() as Float32Array, from)
         const added = tf.add(loss, tf.sum(tf.mul(nll, share)))
         if (!keep) return [added]
         // d loss / d logits is (softmax - one-hot) * share; the one-hot part goes by rows of the table.

@@ -14,7 +14,7 @@ const BLOCK_ELEMENTS = 1 << 24
 export function crossEntropyKernel(programs: Programs): CrossEntropyKernel {
   const type = programs.product
   return {
-    forward({ hidden, table, targets, weights, keep }) {
+    forward({ hidden, table, targets, weights, keep, losses }) {
       const rows = targets.length
       const operands = [
         hidden,
@@ -22,28 +22,41 @@ export function crossEntropyKernel(programs: Programs): CrossEntropyKernel {
         { values: targets, shape: [rows] },
         { values: rowShares(rows, weights), shape: [rows, 1] },
       ]
-      const [value, ...saved] = programs.run(`crossEntropy ${keep}`, operands, (p, hidden, table, targets, shares) => {
-        const vocabulary = table!.shape[0]!
-        const size = Math.max(1, Math.floor(BLOCK_ELEMENTS / vocabulary))
-        const factors = o.cast(p, table!, type)
-        const dhidden: Value[] = []
-        const losses: Value[] = []
-        let dtable: Value | undefined
-        for (let from = 0; from < rows; from += size) {
-          const part = (x: Value) => o.slice(p, x, from, Math.min(size, rows - from))
-          const h = part(hidden!)
-          const block = softmaxOf(p, h, factors, part(targets!), type)
-          losses.push(o.total(p, o.mul(p, block.loss, part(shares!))))
-          if (!keep) continue
-          const share = o.div(p, part(shares!), block.sums)
-          const e = block.exponentials()
-          dhidden.push(o.mul(p, product(p, e, factors, type), share))
-          const added = product(p, e, o.mul(p, h, share), type, { transposeA: true })
-          dtable = dtable ? o.add(p, dtable, added) : added
-        }
-        const loss = losses.length === 1 ? losses[0]! : o.addN(p, losses)
-        return dtable ? [loss, o.concat(p, dhidden), dtable] : [loss]
-      })
+      const [value, ...others] = programs.run(
+        `crossEntropy ${keep} ${losses ? 'rows' : ''}`,
+        operands,
+        (p, hidden, table, targets, shares) => {
+          const vocabulary = table!.shape[0]!
+          const size = Math.max(1, Math.floor(BLOCK_ELEMENTS / vocabulary))
+          const factors = o.cast(p, table!, type)
+          const dhidden: Value[] = []
+          const sums: Value[] = []
+          const own: Value[] = []
+          let dtable: Value | undefined
+          for (let from = 0; from < rows; from += size) {
+            const part = (x: Value) => o.slice(p, x, from, Math.min(size, rows - from))
+            const h = part(hidden!)
+            const block = softmaxOf(p, h, factors, part(targets!), type)
+            sums.push(o.total(p, o.mul(p, block.loss, part(shares!))))
+            own.push(block.loss)
+            if (!keep) continue
+            const share = o.div(p, part(shares!), block.sums)
+            const e = block.exponentials()
+            dhidden.push(o.mul(p, product(p, e, factors, type), share))
+            const added = product(p, e, o.mul(p, h, share), type, { transposeA: true })
+            dtable = dtable ? o.add(p, dtable, added) : added
+          }
+          const loss = sums.length === 1 ? sums[0]! : o.addN(p, sums)
+          const made = dtable ? [loss, o.concat(p, dhidden), dtable] : [loss]
+          return losses ? [...made, o.concat(p, own)] : made
+        },
+      )
+      const saved = losses ? others.slice(0, -1) : others
+      if (losses) {
+        const rows = others.at(-1)!
+        losses.set(rows.dataSync() as Float32Array)
+        rows.dispose()
+      }
       return { value: value!, saved }
     },
     backward({ dy, saved: [dhidden, dtable] }) {

@@ -11,7 +11,7 @@ const BLOCK_ELEMENTS = 1 << 22
 /** `saved`: the gradients for dy = 1. */
 export function crossEntropyKernel(heap: Heap): CrossEntropyKernel {
   return {
-    forward({ hidden, table, targets, weights, keep }) {
+    forward({ hidden, table, targets, weights, keep, losses }) {
       const [rows, width] = hidden.shape
       const vocabulary = table.shape[0]
       const rowsPerBlock = Math.min(rows, Math.max(1, Math.floor(BLOCK_ELEMENTS / vocabulary)))
@@ -45,7 +45,7 @@ export function crossEntropyKernel(heap: Heap): CrossEntropyKernel {
         const dtableAt = matrix(heap.address(dtable), vocabulary, width)
         multiply(heap, transposed(logitsAt), hiddenAt, dtableAt, { accumulate: from > 0 })
       }
-      return { value: tf.scalar(loss(heap.values(notes), shares)), saved }
+      return { value: tf.scalar(loss(heap.values(notes), shares, losses)), saved }
     },
     backward({ dy, saved: [dhidden, dtable] }) {
       if (heap.values(dy)[0] === 1) return { dhidden: dhidden!, dtable: dtable! }
@@ -54,12 +54,14 @@ export function crossEntropyKernel(heap: Heap): CrossEntropyKernel {
   }
 }
 
-/** The sum of share * (max + log(sum) - target's logit), in double precision. */
-function loss(notes: Float32Array, shares: Float32Array): number {
+/** The sum of share * (max + log(sum) - target's logit), in double precision; `losses` takes the terms without their shares. */
+function loss(notes: Float32Array, shares: Float32Array, losses: Float32Array | null | undefined): number {
   let sum = 0
   for (let i = 0; i < shares.length; i++) {
     const [top, total, target] = [notes[3 * i]!, notes[3 * i + 1]!, notes[3 * i + 2]!]
-    sum += shares[i]! * (top + Math.log(total) - target)
+    const own = top + Math.log(total) - target
+    if (losses) losses[i] = own
+    sum += shares[i]! * own
   }
   return sum
 }
