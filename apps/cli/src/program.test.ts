@@ -33,7 +33,7 @@ test.each([
   [['run', 'a.json', '--resum'], 'no option is called --resum, did you mean --resume?'],
   [['run', 'a.json', '--backend'], '--backend needs a value'],
   [['run', 'a.json', '--backend', 'wasn'], '--backend must be one of auto, tensorflow, native, wasm, cpu, not "wasn"'],
-  [['setup', 'natve'], 'what must be one of native, not "natve"'],
+  [['setup', 'natve'], 'what must be one of native, tensorflow, not "natve"'],
   [['setup'], 'what is missing: pipeline setup <what>'],
   [['generate', 'runs/x'], 'prompt is missing: pipeline generate <run>'],
 ])('%j', async (argv, message) => {
