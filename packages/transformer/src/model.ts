@@ -38,6 +38,11 @@ export interface LossOptions {
    * more time. Default: false.
    */
   readonly recompute?: boolean | undefined
+  /**
+   * Takes the loss of every target that counts, in nats, and where in the batch's `ids` it stands: for a model of the next token
+   * that is the token foretold. Default: not asked for.
+   */
+  readonly onTargets?: ((losses: Float32Array, places: Int32Array) => void) | undefined
 }
 
 /** Ids of the tokenizer's special tokens, where it has them. */

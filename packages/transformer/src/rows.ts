@@ -1,5 +1,5 @@
 import { SchemaError } from '@sluice/pipeline'
-import { ignoredLabel, type TrainingBatch } from './model.ts'
+import { ignoredLabel, type LossOptions, type TrainingBatch } from './model.ts'
 
 /** @returns T of `rows` rows of ids. @throws SchemaError when they do not fill the rows or exceed the context */
 export function checkRows(ids: Int32Array, rows: number, blockSize: number): number {
@@ -68,4 +68,30 @@ export function checkPositions(positions: Int32Array, blockSize: number): Int32A
   const beyond = positions.find(position => position < 0 || position >= blockSize)
   if (beyond !== undefined) throw new SchemaError(`position ${beyond} is outside the model's context of ${blockSize}`)
   return positions
+}
+
+/**
+ * Gives the losses of a batch's targets on, each with its place among ids of T + 1 a row.
+ *
+ * @param target.places of the targets among rows of T; default: every one
+ * @param target.weights of the targets: those of 0 are left out
+ * @param target.shift from a place to what is foretold there
+ */
+export function tellTargets(
+  onTargets: NonNullable<LossOptions['onTargets']>,
+  target: {
+    losses: Float32Array
+    places?: Int32Array
+    weights?: Float32Array | undefined
+    time: number
+    shift: 0 | 1
+  },
+): void {
+  const { losses, places, weights, time, shift } = target
+  const counted = Int32Array.from(losses.keys()).filter(i => weights?.[i] !== 0)
+  const place = (at: number) => at + Math.floor(at / time) + shift
+  onTargets(
+    Float32Array.from(counted, i => losses[i]!),
+    counted.map(i => place(places?.[i] ?? i)),
+  )
 }

@@ -8,7 +8,7 @@ import { throughLayers } from '../layers.ts'
 import { type ForwardOptions, ignoredLabel, type MaskedModel } from '../model.ts'
 import { initialValues } from '../parameters.ts'
 import type { Parameter, Pass } from '../pass.ts'
-import { checkPositions, checkRows, countedPositions, cut, inputsOf } from '../rows.ts'
+import { checkPositions, checkRows, countedPositions, cut, inputsOf, tellTargets } from '../rows.ts'
 import { assignVariables, copiesOf, makeVariables } from '../variables.ts'
 import { bertBlock } from './block.ts'
 import { type BertConfig, type BertOptions, bertConfig } from './config.ts'
@@ -88,7 +88,7 @@ export function bert(
     config,
     predicts: 'masked',
     parameters,
-    loss(batch, { training, ...how }) {
+    loss(batch, { training, onTargets, ...how }) {
       const { inputs, ...rest } = inputsOf(batch, config.blockSize)
       const { places, targets } = placesOf(batch.labels, batch.rows)
       const weights = batch.weights ? { weights: Float32Array.from(places, place => batch.weights![place]!) } : {}
@@ -98,7 +98,11 @@ export function bert(
         // The bias is one more channel: of the table, with a one beside every vector.
         const ones = tf.ones<tf.Rank.R2>([places.length, 1])
         const biased = tf.concat<tf.Tensor2D>([table, tf.reshape(bias, [-1, 1])], 1)
-        return crossEntropy(tf.concat<tf.Tensor2D>([masked_MC, ones], 1), biased, targets, weights)
+        const losses = onTargets && new Float32Array(targets.length)
+        const hidden_MC = tf.concat<tf.Tensor2D>([masked_MC, ones], 1)
+        const loss = crossEntropy(hidden_MC, biased, targets, { ...weights, losses })
+        if (losses) tellTargets(onTargets, { losses, places, time: rest.time, shift: 0 })
+        return loss
       })
     },
     logits(ids, options) {

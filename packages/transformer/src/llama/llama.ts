@@ -8,7 +8,7 @@ import { throughLayers } from '../layers.ts'
 import type { ForwardOptions, LanguageModel } from '../model.ts'
 import { initialValues } from '../parameters.ts'
 import type { Parameter, Pass } from '../pass.ts'
-import { checkPositions, checkRows, countedPositions, splitTargets } from '../rows.ts'
+import { checkPositions, checkRows, countedPositions, splitTargets, tellTargets } from '../rows.ts'
 import { assignVariables, copiesOf, makeVariables } from '../variables.ts'
 import { llamaBlock } from './block.ts'
 import { type LlamaConfig, type LlamaOptions, llamaConfig } from './config.ts'
@@ -66,12 +66,15 @@ export function llama(
     config,
     predicts: 'next',
     parameters,
-    loss(batch, { training, ...how }) {
+    loss(batch, { training, onTargets, ...how }) {
       const { inputs, targets, weights, ...rest } = splitTargets(batch, config.blockSize)
       return tf.tidy(() => {
         const pass = { batch: batch.rows, ...rest, training: training ? how : undefined }
         const hidden_NC = finalNorm(stream(inputs, pass))
-        return crossEntropy(hidden_NC, head, targets, weights)
+        const losses = onTargets && new Float32Array(targets.length)
+        const loss = crossEntropy(hidden_NC, head, targets, { ...weights, losses })
+        if (losses) tellTargets(onTargets, { losses, weights: weights.weights, time: rest.time, shift: 1 })
+        return loss
       })
     },
     logits(ids, options) {
