@@ -23,10 +23,13 @@ it('views the ids of what came through IPC', () => {
 })
 
 it('names the documents, each once', () => {
-  expect(documentsOf(batch)).toEqual(['counting/2-0', 'counting/2-1', 'counting/2-2', 'counting/2-3'])
-  expect(documentsOf(batch.slice(1, 3) as RecordBatch<Blocks>)).toEqual(['counting/2-1', 'counting/2-2'])
+  const names = (...batches: RecordBatch<Blocks>[]) =>
+    documentsOf(batches).map(({ source, doc_id }) => `${source}/${doc_id}`)
+  expect(names(batch)).toEqual(['counting/2-0', 'counting/2-1', 'counting/2-2', 'counting/2-3'])
+  expect(names(batch.slice(1, 3) as RecordBatch<Blocks>)).toEqual(['counting/2-1', 'counting/2-2'])
+  expect(names(batch, batch.slice(0, 1) as RecordBatch<Blocks>)).toHaveLength(4)
   const span = { doc_id: 'a', source: 's', start: 0, length: 1, bytes: 1 }
   const twice = blocksBatch({ width: 2, ids: new Int32Array(2), spans: [span, span], spanOffsets: Int32Array.of(0, 2) })
-  expect(documentsOf(twice)).toEqual(['s/a'])
-  expect(documentsOf(blocksBatch({ width: 2, ids: new Int32Array(2) }))).toEqual([])
+  expect(names(twice)).toEqual(['s/a'])
+  expect(names(blocksBatch({ width: 2, ids: new Int32Array(2) }))).toEqual([])
 })

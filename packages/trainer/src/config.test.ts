@@ -15,6 +15,7 @@ it('has defaults for all but the number of steps', () => {
     clip: 1,
     onBadStep: 'stop',
     maxBadSteps: 10,
+    blame: false,
     schedule: 'cosine',
     decayShare: 0.2,
     accumulate: 1,

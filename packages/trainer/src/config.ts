@@ -64,6 +64,7 @@ export const trainConfig = z.strictObject({
     .gt(1)
     .optional()
     .describe('a loss above so many times its running mean is a spike; default: none is'),
+  blame: z.boolean().default(false).describe('the loss of each document of each step is kept, for pipeline blame'),
   evaluateEvery: z.int().min(1).optional().describe('steps between evaluations; default: at the start and the end'),
   sampleEvery: z.int().min(1).optional().describe('steps between samples of text; default: none'),
   sample: z

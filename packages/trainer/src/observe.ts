@@ -30,8 +30,14 @@ export function observer<M extends Model>(options: ObserverOptions<M>): Observer
   let evaluated = -1
   let sampled = -1
 
+  /** Of one source alone it is the loss of all. */
+  const bySource = (sources: Readonly<Record<string, number>>) => {
+    const all = Object.entries(sources)
+    return all.length < 2 ? {} : Object.fromEntries(all.map(([source, loss]) => [`loss.${source}`, loss]))
+  }
+
   const runEvaluation = async (step: number, set: EvaluationSet) => {
-    const { loss, perplexity, bitsPerByte } = await evaluate(model, set, { packing, signal })
+    const { loss, perplexity, bitsPerByte, sources } = await evaluate(model, set, { packing, signal })
     emit({
       type: 'evaluation',
       step,
@@ -40,6 +46,7 @@ export function observer<M extends Model>(options: ObserverOptions<M>): Observer
         perplexity,
         ...(bitsPerByte === undefined ? {} : { bits_per_byte: bitsPerByte }),
         ...set.baselines,
+        ...bySource(sources),
       },
     })
   }

@@ -12,6 +12,7 @@ import type { LanguageModel, Model } from '@sluice/transformer'
 import { defer } from 'rxjs'
 import type { BadStep, BadStepOptions } from './bad-step.ts'
 import type { PackingOptions } from './batch.ts'
+import type { DocumentLoss } from './document-losses.ts'
 import { checkBlocks } from './input.ts'
 import type { ScheduleKind } from './schedule.ts'
 import { openSession, type TrainingSession } from './session.ts'
@@ -49,6 +50,8 @@ export interface TrainOptions<M extends Model = LanguageModel> extends BadStepOp
   clip?: number | undefined
   /** Told of every bad step with its documents, before the one that stops training throws. */
   onBad?: ((bad: BadStep) => void) | undefined
+  /** Takes the loss of each document of each step, before the step's frame goes out. Default: not asked for. */
+  blame?: ((step: number, documents: readonly DocumentLoss[]) => void) | undefined
   /** Held-out blocks. Default: no evaluation. */
   evaluation?: EvaluationSet | undefined
   /** Steps between evaluations. Default: only before the first step and after the last. */

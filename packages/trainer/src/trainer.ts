@@ -6,6 +6,7 @@ import type { RecordBatch } from 'apache-arrow'
 import { AdamW, type AdamWOptions } from './adamw.ts'
 import { type BadStep, type BadStepOptions, type BadStepState, badStepJudge } from './bad-step.ts'
 import { type BlockRows, blockRows, countTargets, documentsOf, type PackingOptions } from './batch.ts'
+import { type DocumentLoss, documentLosses } from './document-losses.ts'
 import type { StepMetrics } from './frames.ts'
 import { gradientNorms } from './norms.ts'
 
@@ -26,6 +27,8 @@ export interface TrainerOptions extends Omit<AdamWOptions, 'parameters' | 'momen
   judged?: BadStepState | undefined
   /** Told of every bad step, before the one that stops training throws. */
   onBad?: ((bad: BadStep) => void) | undefined
+  /** Takes the loss of each document of each step, bad ones included. Default: not asked for. */
+  blame?: ((step: number, documents: readonly DocumentLoss[]) => void) | undefined
 }
 
 /** The state of training and one function that takes it a step further. Knows nothing of streams. */
@@ -49,7 +52,7 @@ export interface Trainer {
 }
 
 export function trainer(options: TrainerOptions): Trainer {
-  const { model, seed, schedule, clip = 1, betas, epsilon, weightDecay, moments, packing, recompute } = options
+  const { model, seed, schedule, clip = 1, betas, epsilon, weightDecay, moments, packing, recompute, blame } = options
   const names = [...model.parameters.keys()]
   const variables = [...model.parameters.values()]
   const optimizer = new AdamW({ parameters: model.parameters, betas, epsilon, weightDecay, moments })
@@ -57,8 +60,13 @@ export function trainer(options: TrainerOptions): Trainer {
   let taken = options.step ?? 0
 
   /** Loss and gradients of a part of a step's batch. */
-  const partTensors = (rows: BlockRows, step: number, part: number) => {
-    const how = { training: true, seed, step, part, recompute }
+  const partTensors = (
+    rows: BlockRows,
+    step: number,
+    part: number,
+    onTargets?: (losses: Float32Array, places: Int32Array) => void,
+  ) => {
+    const how = { training: true, seed, step, part, recompute, onTargets }
     const { value, gradients } = valueAndGradients(() => model.loss(rows, how), variables)
     const loss = value.dataSync()[0]!
     value.dispose()
@@ -74,15 +82,19 @@ export function trainer(options: TrainerOptions): Trainer {
     // Each part counts as much as it has targets: the mean over all of them, as of one batch.
     const targets = parts.map(rows => countTargets(rows, model.predicts))
     const all = targets.reduce((sum, count) => sum + count, 0)
+    const documents = blame && documentLosses()
     let loss = 0
     let gradients: tf.Tensor[] = []
     parts.forEach((rows, part) => {
       if (targets[part] === 0 && parts.length > 1) return
-      const found = partTensors(rows, step, part)
+      const told = (losses: Float32Array, places: Int32Array) =>
+        documents?.add(batches[part]!, rows.width, losses, places)
+      const found = partTensors(rows, step, part, documents && told)
       const share = parts.length === 1 ? 1 : targets[part]! / all
       loss += share * found.loss
       gradients = gradients.length === 0 ? scaled(found.gradients, share) : added(gradients, found.gradients, share)
     })
+    if (documents) blame(step, documents.documents())
     const norms = gradientNorms(names, gradients)
     const lr = schedule(step)
     const tokens = parts.reduce((sum, rows) => sum + rows.rows * (rows.width - 1), 0)
