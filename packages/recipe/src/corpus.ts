@@ -66,7 +66,7 @@ function readOnce(stage: string): ConfigError {
 }
 
 /** What a source is called in cursors: its `id`, or its kind, numbered where several are of one kind. */
-function instanceNames(sections: readonly SourceSection[]): string[] {
+export function instanceNames(sections: readonly SourceSection[]): string[] {
   const wanted = sections.map(section => section.id ?? section.use)
   return wanted.map((name, i) => {
     const before = wanted.slice(0, i).filter(other => other === name).length

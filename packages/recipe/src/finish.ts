@@ -3,11 +3,19 @@ import { listCheckpoints, readCheckpoint } from '@sluice/checkpoint'
 import { type Backend, tf } from '@sluice/compute'
 import type { Json, RunEvent, RunFolder } from '@sluice/pipeline'
 import { countParameters, type Model, parameterGroup } from '@sluice/transformer'
+import { instanceNames } from './corpus.ts'
 import { checkpointsDir } from './layout.ts'
 import { whatWasLearned } from './learned.ts'
 import { readEvents } from './log.ts'
 import type { Recipe } from './recipe.ts'
-import { type GroupChange, gather, type MetricPoint, whatChanged, writeReport } from './report/index.ts'
+import {
+  type GroupChange,
+  gather,
+  type MetricPoint,
+  type SourcePoint,
+  whatChanged,
+  writeReport,
+} from './report/index.ts'
 import { peakMemory, type RunSummary } from './summary.ts'
 
 export interface Ended {
@@ -43,11 +51,20 @@ export async function finish({ recipe, folder, backend, model, outcome, finished
   const changes = await changesOf(model, folder.path, metrics.at(-1))
   const { name } = recipe
   const report = folder.file('report.html')
-  const described = { name, backend: backend.description, changes, evaluations, ...(baselines ? { baselines } : {}) }
+  const sources = told.sources && withAsked(told.sources, recipe)
+  const corpus = { ...(sources ? { sources } : {}), ...(told.refined ? { refined: told.refined } : {}) }
+  const described = {
+    ...corpus,
+    name,
+    backend: backend.description,
+    changes,
+    evaluations,
+    ...(baselines ? { baselines } : {}),
+  }
   const config = recipe as unknown as Json
   await writeReport({
     path: report,
-    run: { ...described, ...told, config, summary: figures, versions: await versions() },
+    run: { ...told, ...described, config, summary: figures, versions: await versions() },
   })
   const sample = samples.at(-1)
   const { predicts } = model
@@ -67,6 +84,16 @@ async function changesOf(model: Model, run: string, last: MetricPoint | undefine
   const norms = Object.entries(last ?? {}).filter(([name]) => name.startsWith(prefix))
   const gradNorms = Object.fromEntries(norms.map(([name, norm]) => [name.slice(prefix.length), norm]))
   return whatChanged({ before, after, group: parameterGroup, gradNorms })
+}
+
+/** Beside what each source gave, the share that its weight asks for. */
+function withAsked(points: readonly SourcePoint[], { sources }: Recipe): SourcePoint[] {
+  const names = instanceNames(sources)
+  const total = sources.reduce((sum, { weight }) => sum + weight, 0)
+  return points.map(point => {
+    const section = sources[names.indexOf(point.source)]
+    return section && sources.length > 1 ? { ...point, asked: section.weight / total } : point
+  })
 }
 
 function sum(metrics: readonly MetricPoint[], name: string): number {

@@ -1,5 +1,13 @@
 import type { Outcome } from '@sluice/pipeline'
-import type { Baselines, EvaluationPoint, GroupChange, ReportSummary, SamplePoint } from './report/index.ts'
+import type {
+  Baselines,
+  EvaluationPoint,
+  GroupChange,
+  RefinedPoint,
+  ReportSummary,
+  SamplePoint,
+  SourcePoint,
+} from './report/index.ts'
 
 /** What a run came to, its earlier sessions included. */
 export interface RunSummary extends ReportSummary {
@@ -17,6 +25,9 @@ export interface RunSummary extends ReportSummary {
   /** The last one. */
   readonly sample?: SamplePoint
   readonly changes: readonly GroupChange[]
+  /** What each source gave, and what refining did with it; absent where nothing is known. */
+  readonly sources?: readonly SourcePoint[]
+  readonly refined?: readonly RefinedPoint[]
   /** The report's path; absent where the run never began. */
   readonly report?: string
 }

@@ -1,4 +1,4 @@
-import type { Json, Outcome, StageCounters } from '@sluice/pipeline'
+import type { Json, Outcome, RefinedCounts, StageCounters } from '@sluice/pipeline'
 
 /** One training step: the values of its `metric` event. */
 export type MetricPoint = Readonly<Record<string, number>> & { readonly step: number }
@@ -39,6 +39,24 @@ export interface GroupChange {
   readonly relative?: number
 }
 
+/** What one source gave to training: what came out of refining and was not held out. */
+export interface SourcePoint {
+  /** Its id. */
+  readonly source: string
+  /** The share that its weight asks for, 0 to 1; absent where there is no mix. */
+  readonly asked?: number
+  readonly documents: number
+  /** Of text, and the tokens that stand for them. */
+  readonly bytes: number
+  readonly tokens: number
+}
+
+/** What a refining stage did with the documents of each source. */
+export interface RefinedPoint {
+  readonly stage: string
+  readonly sources: Readonly<Record<string, RefinedCounts>>
+}
+
 /** How a run went, in figures. */
 export interface ReportSummary {
   readonly outcome: Outcome
@@ -73,5 +91,9 @@ export interface ReportData {
   readonly baselines?: Baselines
   readonly samples: readonly SamplePoint[]
   readonly stages: readonly StageCounters[]
+  /** In the order in which they first gave something. Default: nothing is known of them. */
+  readonly sources?: readonly SourcePoint[]
+  /** In the order of the stages. Default: none refined. */
+  readonly refined?: readonly RefinedPoint[]
   readonly changes: readonly GroupChange[]
 }

@@ -6,6 +6,43 @@ it('gathers nothing from nothing', () => {
   expect(gather([])).toEqual({ metrics: [], evaluations: [], samples: [], stages: [] })
 })
 
+it('gathers what sources gave and what refining did, in the order of the stages', () => {
+  const counts = { documents: 3, bytes: 30, kept: 2, keptBytes: 20, dropped: { duplicate: 1 }, changed: {} }
+  const of = (documents: number) => ({ news: { ...counts, documents } })
+  const stage = {
+    kind: 'stage' as const,
+    rows: 1,
+    bytes: 1,
+    frames: 1,
+    busy: 1,
+    waitingForInput: 0,
+    waitingForOutput: 0,
+  }
+  const ledger = { documents: 2, bytes: 20, tokens: 9, split: 0, cropped: 0, padded: 0 }
+  const told = gather([
+    // The pass that prepared the evaluation, then training.
+    { type: 'refined', stage: 'dedup-2', sources: of(1) },
+    { type: 'refined', stage: 'dedup-2', sources: of(3) },
+    { type: 'refined', stage: 'quality-1', sources: of(4) },
+    { type: 'note', stage: 'pack', message: 'packed', values: { sources: { news: ledger } } },
+    { type: 'note', stage: 'pack', message: 'dropped', values: { tokens: 2 } },
+    {
+      type: 'finished',
+      outcome: 'finished',
+      seconds: 1,
+      counters: [
+        { ...stage, id: 'quality-1' },
+        { ...stage, id: 'dedup-2' },
+      ],
+    },
+  ])
+  expect(told.sources).toEqual([{ source: 'news', documents: 2, bytes: 20, tokens: 9 }])
+  expect(told.refined).toEqual([
+    { stage: 'quality-1', sources: of(4) },
+    { stage: 'dedup-2', sources: of(3) },
+  ])
+})
+
 it('puts in order what events tell, and believes the later one', () => {
   const losses = { loss: 2, perplexity: 7.4, bits_per_byte: 1, uniform: 8, unigram: 6, bigram: 5 }
   const counters = {

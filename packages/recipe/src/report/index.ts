@@ -4,9 +4,11 @@ export type {
   EvaluationPoint,
   GroupChange,
   MetricPoint,
+  RefinedPoint,
   ReportData,
   ReportSummary,
   SamplePoint,
+  SourcePoint,
 } from './data.ts'
 export { gather, type Told } from './events.ts'
 export { renderReport, writeReport } from './report.ts'

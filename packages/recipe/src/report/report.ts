@@ -7,7 +7,9 @@ import { configSection } from './section/config.ts'
 import { courseSection } from './section/course.ts'
 import { headSection } from './section/head.ts'
 import { lossSection } from './section/loss.ts'
+import { refiningSection } from './section/refining.ts'
 import { samplesSection } from './section/samples.ts'
+import { sourcesSection } from './section/sources.ts'
 import { stagesSection } from './section/stages.ts'
 import { style } from './style.ts'
 
@@ -32,6 +34,8 @@ ${headSection(run)}
 ${lossSection(run)}
 ${courseSection(run)}
 ${samplesSection(run)}
+${sourcesSection(run)}
+${refiningSection(run)}
 ${stagesSection(run)}
 ${configSection(run)}
 ${changesSection(run)}

@@ -1,9 +1,13 @@
 import { groupTitle } from './changes.ts'
+import { droppedLine, sourceRows } from './corpus-text.ts'
 import type { ReportData } from './data.ts'
 import { bytes, digits, duration, nats, percent, short, whole } from './format.ts'
 
 /** The part of a report that a terminal shows. */
-export type SummaryData = Pick<ReportData, 'name' | 'backend' | 'summary' | 'changes' | 'evaluations' | 'baselines'>
+export type SummaryData = Pick<
+  ReportData,
+  'name' | 'backend' | 'summary' | 'changes' | 'evaluations' | 'baselines' | 'sources' | 'refined'
+>
 
 /**
  * The end of a run for a terminal: what came of it, the last evaluation beside the baselines, and what training changed.
@@ -25,6 +29,10 @@ export function summaryText(data: SummaryData, { color = false }: { color?: bool
   const losses = lossRows(data)
   if (losses.length > 1) blocks.push(columns(losses, dim))
   if (summary.learned) blocks.push(summary.learned)
+  const sources = sourceRows(data)
+  if (sources.length > 0) blocks.push(columns(sources, dim))
+  const dropped = droppedLine(data)
+  if (dropped) blocks.push(dropped)
   if (changes.length > 0) {
     const rows = changes.map(({ group, parameters, gradNorm, distance, relative }) => [
       groupTitle(group),

@@ -10,38 +10,46 @@ export interface PackedTokens {
   cropped: number
   /** Put at the end of rows that this source's documents did not fill. */
   padded: number
+  /** Bytes of text that the tokens in rows stand for. */
+  bytes: number
+  /** Documents whose first token is in a row. */
+  documents: number
 }
+
+const nothing = (): PackedTokens => ({ tokens: 0, split: 0, cropped: 0, padded: 0, bytes: 0, documents: 0 })
 
 /** Sources that are told apart; what comes up later is counted together. */
 const mostSources = 64
 const others = '(others)'
 
-/** Counts tokens by source. It travels in the cursor, so that it counts a whole run, resumed or not. */
+/** Counts tokens, and what they stand for, by source. It travels in the cursor, so that it counts a whole run, resumed or not. */
 export class Ledger {
   readonly #sources = new Map<string, PackedTokens>()
 
   constructor(from?: Json) {
     if (typeof from !== 'object' || from === null || Array.isArray(from)) return
     for (const [source, counts] of Object.entries(from)) {
-      const [tokens, split, cropped, padded] = (Array.isArray(counts) ? counts : []).map(Number)
+      const [tokens, split, cropped, padded, bytes, documents] = (Array.isArray(counts) ? counts : []).map(Number)
       this.#sources.set(source, {
         tokens: tokens || 0,
         split: split || 0,
         cropped: cropped || 0,
         padded: padded || 0,
+        bytes: bytes || 0,
+        documents: documents || 0,
       })
     }
   }
 
-  count(source: string, what: keyof PackedTokens, tokens: number): void {
-    if (tokens === 0) return
+  count(source: string, what: keyof PackedTokens, amount: number): void {
+    if (amount === 0) return
     let counts = this.#sources.get(source)
     if (!counts) {
       const name = this.#sources.size < mostSources ? source : others
-      counts = this.#sources.get(name) ?? { tokens: 0, split: 0, cropped: 0, padded: 0 }
+      counts = this.#sources.get(name) ?? nothing()
       this.#sources.set(name, counts)
     }
-    counts[what] += tokens
+    counts[what] += amount
   }
 
   get entries(): ReadonlyMap<string, Readonly<PackedTokens>> {
@@ -50,16 +58,16 @@ export class Ledger {
 
   /** For the cursor: short, because it stands in every frame's. */
   toJSON(): { readonly [source: string]: Json } {
-    const entries = [...this.#sources].map(([source, { tokens, split, cropped, padded }]): [string, Json] => [
-      source,
-      [tokens, split, cropped, padded],
-    ])
+    const entries = [...this.#sources].map(([source, counts]): [string, Json] => {
+      const { tokens, split, cropped, padded, bytes, documents } = counts
+      return [source, [tokens, split, cropped, padded, bytes, documents]]
+    })
     return Object.fromEntries(entries)
   }
 
   /** One line for a person; undefined where nothing was packed. */
   message(): string | undefined {
-    const sum = { tokens: 0, split: 0, cropped: 0, padded: 0 }
+    const sum = nothing()
     for (const counts of this.#sources.values()) {
       for (const what of Object.keys(sum) as (keyof PackedTokens)[]) sum[what] += counts[what]
     }

@@ -145,7 +145,7 @@ describe('pack', () => {
 
   test('says what it drops', async () => {
     const { events } = await packed([[document('a', 'xyzuvw')]], 4)
-    const s = { tokens: 5, split: 0, cropped: 0, padded: 0 }
+    const s = { tokens: 5, split: 0, cropped: 0, padded: 0, bytes: 5, documents: 1 }
     expect(events.filter(event => event.type === 'note')).toEqual([
       { type: 'note', stage: 'pack', message: 'dropped the last 2 tokens: a block needs 4', values: { tokens: 2 } },
       {
@@ -155,6 +155,30 @@ describe('pack', () => {
         values: { sources: { s } },
       },
     ])
+  })
+
+  test('counts bytes and documents of each source, however rows and frames cut them', async () => {
+    const documents = [document('a', 'wxyz'), document('b', 'xyz'), document('c', 'yz')]
+    const others = documents.map(row => ({ ...row, id: `other ${row.id}`, source: 't' }))
+    for (const blockSize of [1, 2, 3, 4, 5, 7]) {
+      const { events, rows } = await packed([[...documents, ...others], documents, others], blockSize)
+      const note = events.findLast(event => event.type === 'note')
+      const spans = rows.flatMap(row => row.spans)
+      for (const source of ['s', 't']) {
+        const own = spans.filter(span => span.source === source)
+        expect((note as any).values.sources[source]).toMatchObject({
+          bytes: own.reduce((sum, span) => sum + span.bytes, 0),
+        })
+      }
+      const counts = Object.values((note as any).values.sources) as { documents: number; tokens: number }[]
+      const tokens = counts.reduce((sum, one) => sum + one.tokens, 0)
+      // Each document is its letters and an end-of-text token.
+      const begun = [5, 4, 3, 5, 4, 3, 5, 4, 3, 5, 4, 3].reduce(
+        ({ at, count }, length) => ({ at: at + length, count: count + Number(at < tokens) }),
+        { at: 0, count: 0 },
+      ).count
+      expect(counts.reduce((sum, one) => sum + one.documents, 0)).toBe(begun)
+    }
   })
 
   test('a text that does not fill a block is an error', async () => {

@@ -86,6 +86,9 @@ function cutBlocks(stream: TokenStream, rows: number, { blockSize, first, ledger
       }
       spans.push({ doc_id: stretch.doc_id, source: stretch.source, start, length: end - start, bytes })
       ledger?.count(stretch.source, 'tokens', Math.max(0, end - own))
+      ledger?.count(stretch.source, 'bytes', bytes)
+      const begins = stretch.from - from >= (first && row === 0 ? 0 : 1)
+      if (begins && !stretch.begun) ledger?.count(stretch.source, 'documents', 1)
       if (stretch.begun || stretch.from < from) ledger?.count(stretch.source, 'split', Math.max(0, end - own))
     }
     spanOffsets[row + 1] = spans.length

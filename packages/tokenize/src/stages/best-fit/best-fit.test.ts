@@ -51,9 +51,13 @@ describe('pack with bestFit', () => {
   })
 
   test.each([
-    ['split', ['aaaaaa..', 'cccccbbb'], { tokens: 16, split: 1, cropped: 0, padded: 0 }],
-    ['crop', ['aaaaaa.b'], { tokens: 8, split: 0, cropped: 9, padded: 0 }],
-    ['pad', ['aaaaaa..', 'ccccc...', 'bbb.....'], { tokens: 17, split: 0, cropped: 0, padded: 7 }],
+    ['split', ['aaaaaa..', 'cccccbbb'], { tokens: 16, split: 1, cropped: 0, padded: 0, bytes: 14, documents: 3 }],
+    ['crop', ['aaaaaa.b'], { tokens: 8, split: 0, cropped: 9, padded: 0, bytes: 7, documents: 2 }],
+    [
+      'pad',
+      ['aaaaaa..', 'ccccc...', 'bbb.....'],
+      { tokens: 17, split: 0, cropped: 0, padded: 7, bytes: 14, documents: 3 },
+    ],
   ] as const)('gaps: %s, and the ledger tells', async (gaps, expected, counts) => {
     const documents = [document('a', 'aaaaaa'), document('b', 'bbb'), document('c', 'ccccc')]
     const { texts, rows, note } = await packed(documents, { blockSize: 7, bestFit: { gaps } })

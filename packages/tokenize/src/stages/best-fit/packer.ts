@@ -42,7 +42,7 @@ export function bestFitPacker(options: BestFitOptions): Gatherer {
 
   function* release(tokens: number): Generator<RecordBatch> {
     const fitted = fitWindow(stream, tokens, { width, gaps })
-    account(ledger, fitted, width)
+    account(ledger, stream, fitted, width)
     const finish = (): void => {
       before = ledger.toJSON()
       given = 0

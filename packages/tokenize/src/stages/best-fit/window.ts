@@ -50,13 +50,22 @@ export function fitWindow(stream: TokenStream, tokens: number, { width, gaps }: 
 }
 
 /** Writes down what becomes of the window's tokens. */
-export function account(ledger: Ledger, { rows, left, pieces }: FittedWindow, width: number): void {
+export function account(
+  ledger: Ledger,
+  stream: TokenStream,
+  { rows, left, pieces }: FittedWindow,
+  width: number,
+): void {
   for (const row of rows) {
     let gap = width
     for (const { piece, from, length } of row) {
       const { source, begins } = pieces[piece]!
       ledger.count(source, 'tokens', length)
       if (from !== begins) ledger.count(source, 'split', length)
+      else ledger.count(source, 'documents', 1)
+      let bytes = 0
+      for (let i = from; i < from + length; i++) bytes += stream.bytes[i]!
+      ledger.count(source, 'bytes', bytes)
       gap -= length
     }
     ledger.count(pieces[row.at(-1)!.piece]!.source, 'padded', gap)
