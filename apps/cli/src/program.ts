@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { ConfigError } from '@sluice/pipeline'
 import yargs, { type Argv } from 'yargs'
+import { blameCommand } from './commands/blame.ts'
 import type { Command, CommonOptions } from './commands/command.ts'
 import { doctorCommand } from './commands/doctor.ts'
 import { exportCommand } from './commands/export.ts'
@@ -10,6 +11,7 @@ import { initCommand } from './commands/init.ts'
 import { peekCommand } from './commands/peek.ts'
 import { planCommand } from './commands/plan.ts'
 import { refineCommand } from './commands/refine.ts'
+import { replayCommand } from './commands/replay.ts'
 import { runCommand } from './commands/run.ts'
 import { schemaCommand } from './commands/schema.ts'
 import { setupCommand } from './commands/setup.ts'
@@ -24,6 +26,8 @@ export const commands: readonly Command[] = [
   generateCommand,
   fillCommand,
   exportCommand,
+  blameCommand,
+  replayCommand,
   validateCommand,
   planCommand,
   tokenizerCommand,

@@ -12,6 +12,10 @@ export interface RunState {
   readonly variant: BackendName
   /** Bytes of metrics.jsonl when the checkpoint was taken: what came after is taken back. */
   readonly metricsLength: number
+  /** What the recipe's paths are relative to, relative to the run's folder. Not in checkpoints of earlier versions. */
+  readonly baseDir?: string
+  /** What the model's batches are made for. */
+  readonly predicts?: 'next' | 'masked'
 }
 
 export interface Earlier {

@@ -1,10 +1,12 @@
+import { relative, resolve } from 'node:path'
 import { checkpoint } from '@sluice/checkpoint'
 import type { Backend, BackendName } from '@sluice/compute'
 import { atomicWrite, type Registry, type RunEvent, type RunFolder, run } from '@sluice/pipeline'
-import { batch, mask, pack, shuffle, tokenize } from '@sluice/tokenize'
 import { train } from '@sluice/trainer'
 import { countParameters, type LanguageModel, type MaskedModel } from '@sluice/transformer'
 import { badStepsFile, badStepsLog } from './bad-steps.ts'
+import { batchStages } from './batches.ts'
+import { type BlameLog, blameFolder, blameLog } from './blame/log.ts'
 import type { Corpus } from './corpus.ts'
 import { evaluationFor, prepareEvaluationSet } from './evaluation.ts'
 import { finish } from './finish.ts'
@@ -43,6 +45,7 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
   const { emit } = log
   const signal = AbortSignal.any([options.signal, log.broken])
   let model: LanguageModel | MaskedModel | undefined
+  let blame: BlameLog | undefined
   try {
     await atomicWrite(folder.file('config.json'), `${JSON.stringify(recipe, null, 2)}\n`)
 
@@ -58,20 +61,15 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
 
     // A model of masked tokens says nothing unless it is asked.
     const unasked = model.predicts === 'masked' && training.sample.prompt === ''
-    const badSteps = badStepsLog({ path: folder.file(badStepsFile), after: earlier?.checkpoint.step })
+    const after = earlier?.checkpoint.step
+    const losses = blameLog({ dir: folder.file(blameFolder), after })
+    blame = losses
+    const { predicts } = model
+    const badSteps = badStepsLog({ path: folder.file(badStepsFile), after })
     const chain = run({
       source: corpus.repeated(),
       stages: [
-        ...corpus.part('training', true),
-        tokenize({ tokenizer }),
-        pack({
-          blockSize: data.blockSize,
-          tokenizer,
-          ...(data.pack.fit === 'documents' ? { bestFit: data.pack } : {}),
-        }),
-        ...(data.shuffle === 0 ? [] : [shuffle({ window: data.shuffle })]),
-        ...(model.predicts === 'masked' ? [mask({ ...data.mask, tokenizer })] : []),
-        batch({ batchSize: data.batchSize }),
+        ...batchStages({ recipe, corpus, tokenizer, predicts, main: true }),
         train({
           ...training,
           model,
@@ -82,13 +80,19 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
           sample: unasked ? undefined : sampler({ recipe, tokenizer, signal }),
           resume: earlier?.checkpoint,
           onBad: badSteps.add,
+          blame: training.blame ? losses.add : undefined,
         }),
       ],
       sink: checkpoint({
         ...recipe.checkpoint,
         dir: checkpointsDir(folder.path),
         files: modelFiles(model, tokenizer),
-        state: () => runState({ recipe, variant, metricsLength: folder.metrics.flush() }),
+        state() {
+          // What a resumed run finds must reach as far as its checkpoint, and no further.
+          losses.flush()
+          const where = relative(folder.path, resolve(baseDir)).replaceAll('\\', '/')
+          return runState({ recipe, variant, metricsLength: folder.metrics.flush(), baseDir: where, predicts })
+        },
       }),
       seed,
       // Text is read far quicker than it is trained on: this much ahead is plenty.
@@ -104,6 +108,7 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
     log.raise()
     return await finish({ recipe, folder, backend, model, outcome, finished: log.finished, notes: log.notes })
   } catch (error) {
+    blame?.flush()
     // What could not be written is the reason of whatever failed after it.
     log.raise()
     throw error
