@@ -1,5 +1,6 @@
 import type { Cursor, Json } from './contract/frame.ts'
 import type { Outcome } from './contract/sink.ts'
+import type { MixShare } from './contract/source.ts'
 
 /** What one stage has done so far. Times are seconds of wall clock. */
 export interface StageCounters {
@@ -37,6 +38,13 @@ export type RunEvent =
   | { readonly type: 'preparing'; readonly what: string; readonly detail: string; readonly share?: number }
   /** About once a second. */
   | { readonly type: 'progress'; readonly counters: readonly StageCounters[]; readonly bytesInFlight: number }
+  /** What the sources of a mix have given: about every ten seconds, and at the end. It is ahead of what the sink has consumed. */
+  | {
+      readonly type: 'mixed'
+      readonly stage: string
+      readonly unit: 'bytes' | 'documents'
+      readonly shares: readonly MixShare[]
+    }
   /** One per training step. */
   | { readonly type: 'metric'; readonly step: number; readonly values: Readonly<Record<string, number>> }
   | { readonly type: 'evaluation'; readonly step: number; readonly values: Readonly<Record<string, number>> }

@@ -20,4 +20,17 @@ export interface Source<O extends TypeMap = any> {
   read(from: Json | undefined, signal: AbortSignal): AsyncIterable<Frame<O>>
   /** What it wants known when a run has ended: the runner publishes it as a `note`. */
   summary?(): { readonly message: string; readonly values?: Readonly<Record<string, Json>> } | undefined
+  /** For a source made of several: what each has given. The runner publishes it as `mixed`, at intervals and at the end. */
+  mixed?(): { readonly unit: 'bytes' | 'documents'; readonly shares: readonly MixShare[] } | undefined
+}
+
+/** What a source has given to a mix. */
+export interface MixShare {
+  readonly id: string
+  /** The share asked for, 0 to 1. */
+  readonly asked: number
+  /** Bytes or documents given so far, in this run and those it resumed. */
+  readonly given: number
+  /** Its share of what all have given; 0 before anything was. */
+  readonly achieved: number
 }

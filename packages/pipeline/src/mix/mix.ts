@@ -1,31 +1,26 @@
 import type { TypeMap } from 'apache-arrow'
-import type { Frame, Json } from '../contract/frame.ts'
-import { frameBytes } from '../contract/frame-bytes.ts'
-import type { Source } from '../contract/source.ts'
+import type { Json } from '../contract/frame.ts'
+import type { MixShare, Source } from '../contract/source.ts'
 import { ConfigError, SchemaError } from '../errors.ts'
 import { differingField } from '../schemas/require.ts'
+import { Member, type MemberPosition } from './member.ts'
 import { repeat } from './repeat.ts'
+import type { Unit } from './rows.ts'
 
 export interface MixOptions<O extends TypeMap> {
   /** Default `mix`. */
   id?: string
-  /** Weights are relative: 2 and 1 mean two thirds and one third. */
-  sources: readonly { source: Source<O>; weight: number }[]
-  /** What is weighed: bytes of the frames' rows, or rows. Default `bytes`. */
-  unit?: 'bytes' | 'documents'
+  /** Weights are relative: 2 and 1 mean two thirds and one third. `epochs` is the source's own; default: the mix's. */
+  sources: readonly { source: Source<O>; weight: number; epochs?: number | undefined }[]
+  /** What is weighed: bytes of text (of other rows than documents: their bytes), or documents. Default `bytes`. */
+  unit?: Unit
   /** How often each source may be read. Default: as for `repeat`. */
   epochs?: number
-}
-
-/** What a source has given to a mix. */
-export interface MixShare {
-  readonly id: string
-  /** The share asked for, 0 to 1. */
-  readonly asked: number
-  /** Bytes or documents given so far, in this run and those it resumed. */
-  readonly given: number
-  /** Its share of what all have given; 0 before anything was. */
-  readonly achieved: number
+  /**
+   * Bytes of text that a source gives at least before it is another's turn, if it has so many at hand. Less follows the weights
+   * more closely and makes more frames: with 1, shares are right to within one document. Default 32 KiB.
+   */
+  frame?: number
 }
 
 export interface Mix<O extends TypeMap = any> extends Source<O> {
@@ -33,29 +28,23 @@ export interface Mix<O extends TypeMap = any> extends Source<O> {
 }
 
 /** Source id to what it has given and where it stands. */
-type MixPosition = Readonly<Record<string, { readonly given: number; readonly at: Json }>>
-
-interface Member<O extends TypeMap> {
-  readonly source: Source<O>
-  readonly weight: number
-  given: number
-  at: Json | undefined
-  frames: AsyncIterator<Frame<O>> | undefined
-  ended: boolean
-}
+type MixPosition = Readonly<Record<string, MemberPosition>>
 
 /**
- * Several sources as one, in the proportion of their weights. The next frame is taken from the source that lacks most of
- * its share, so the order is a function of the frames alone, and the shares are right to within one frame at any time. A
- * source that has ended takes no part any more; the others keep their proportion.
+ * Several sources as one, in the proportion of their weights. The next rows are taken from the source that lacks most of its
+ * share, until it has it, so the order is a function of the documents alone, and the shares are right to within `frame` bytes and
+ * one document of each source at any time. The parts of a long document stay together. A source that has ended takes no part any
+ * more; the others keep their proportion.
  *
  * @throws ConfigError for weights that are not positive, for two sources of one id; SchemaError where their columns differ
  */
 export function mix<O extends TypeMap>(options: MixOptions<O>): Mix<O> {
-  const { id = 'mix', unit = 'bytes', epochs } = options
+  const { id = 'mix', unit = 'bytes', frame = 32 * 1024 } = options
   checkMembers(id, options.sources)
-  const times = epochs === undefined ? {} : { epochs }
-  const repeated = options.sources.map(({ source, weight }) => ({ source: repeat(source, times), weight }))
+  const repeated = options.sources.map(({ source, weight, epochs = options.epochs }) => ({
+    source: repeat(source, epochs === undefined ? {} : { epochs }),
+    weight,
+  }))
   const total = repeated.reduce((sum, { weight }) => sum + weight, 0)
   let latest: readonly Member<O>[] = []
   const shares = (): MixShare[] => {
@@ -70,6 +59,7 @@ export function mix<O extends TypeMap>(options: MixOptions<O>): Mix<O> {
     schema: repeated[0]!.source.schema,
     replayable: repeated.every(({ source }) => source.replayable),
     shares,
+    mixed: () => ({ unit, shares: shares() }),
     summary() {
       const list = shares()
       const text = list.map(share => `${share.id} ${percent(share.achieved)} (asked ${percent(share.asked)})`)
@@ -79,33 +69,26 @@ export function mix<O extends TypeMap>(options: MixOptions<O>): Mix<O> {
       }
     },
     async *read(from, signal) {
-      const position = (from ?? {}) as MixPosition
-      const members = repeated.map(({ source, weight }): Member<O> => {
-        const { given = 0, at } = position[source.id] ?? {}
-        return { source, weight, given, at, frames: undefined, ended: false }
-      })
+      const position = (from ?? {}) as unknown as MixPosition
+      const members = repeated.map(({ source, weight }) => new Member(source, weight, unit, position[source.id]))
       latest = members
       try {
-        for (let member = neediest(members); member; member = neediest(members)) {
-          member.frames ??= member.source.read(member.at, signal)[Symbol.asyncIterator]()
-          const result = await member.frames.next()
-          if (result.done) {
-            member.ended = true
-            continue
-          }
-          member.given += unit === 'bytes' ? frameBytes(result.value) : result.value.batch.numRows
-          member.at = result.value.cursor[member.source.id]
-          yield { ...result.value, cursor: { [id]: positionOf(members) } }
+        for (let turn = next(members); turn; turn = next(members)) {
+          const batch = await turn.member.take({ bytes: frame, weight: turn.lack }, signal)
+          if (batch) yield { batch, cursor: { [id]: positionOf(members) }, seq: 0 }
         }
       } finally {
-        for (const { frames, ended } of members) if (!ended) await frames?.return?.()
+        for (const member of members) await member.return()
       }
     },
   }
 }
 
-/** The one that lacks most of its share of what those still there have given; the first of equals. */
-function neediest<O extends TypeMap>(members: readonly Member<O>[]): Member<O> | undefined {
+/**
+ * Whose turn it is: the one within a document, else the one that lacks most of its share of what those still there have given,
+ * the first of equals; and how much it has to give until it lacks nothing.
+ */
+function next<O extends TypeMap>(members: readonly Member<O>[]): { member: Member<O>; lack: number } | undefined {
   let weight = 0
   let given = 0
   for (const member of members) {
@@ -116,18 +99,24 @@ function neediest<O extends TypeMap>(members: readonly Member<O>[]): Member<O> |
   let best: Member<O> | undefined
   let most = Number.NEGATIVE_INFINITY
   for (const member of members) {
-    const lack = (given * member.weight) / weight - member.given
-    if (member.ended || lack <= most) continue
+    if (member.ended) continue
+    if (member.open) return { member, lack: 0 }
+    // Times the sum of the weights, so that whole numbers stay whole.
+    const lack = given * member.weight - member.given * weight
+    if (lack <= most) continue
     best = member
     most = lack
   }
-  return best
+  if (!best) return undefined
+  if (best.weight === weight) return { member: best, lack: Number.POSITIVE_INFINITY }
+  // What it gives is shared in as well: with x more, it has its share when given + x times its share is what it gave.
+  return { member: best, lack: most / (weight - best.weight) }
 }
 
-function positionOf<O extends TypeMap>(members: readonly Member<O>[]): MixPosition {
+function positionOf<O extends TypeMap>(members: readonly Member<O>[]): Json {
   return Object.fromEntries(
-    members.filter(({ at }) => at !== undefined).map(({ source, given, at }) => [source.id, { given, at: at! }]),
-  )
+    members.flatMap(({ source, position }) => (position === undefined ? [] : [[source.id, position]])),
+  ) as unknown as Json
 }
 
 function checkMembers(id: string, members: readonly { source: Source; weight: number }[]): void {

@@ -34,6 +34,7 @@ export function repeat<O extends TypeMap>(source: Source<O>, options: RepeatOpti
     schema: source.schema,
     replayable: source.replayable,
     ...(source.summary ? { summary: () => source.summary!() } : {}),
+    ...(source.mixed ? { mixed: () => source.mixed!() } : {}),
     async *read(from, signal) {
       const start = from as RepeatPosition | undefined
       for (let epoch = start?.epoch ?? 0; epoch < epochs && !signal.aborted; epoch++) {

@@ -48,10 +48,15 @@ export async function execute(options: ExecuteOptions): Promise<RunResult> {
       message: 'has a position in the cursor to resume at, but is no part of this run',
     })
   }
-  const progress = setInterval(
-    () => emit({ type: 'progress', counters: meter.counters(), bytesInFlight: gate.bytes }),
-    1000,
-  ).unref()
+  const mixed = () => {
+    const state = chain.source.mixed?.()
+    if (state) emit({ type: 'mixed', stage: chain.source.id, ...state })
+  }
+  let ticks = 0
+  const progress = setInterval(() => {
+    emit({ type: 'progress', counters: meter.counters(), bytesInFlight: gate.bytes })
+    if (ticks++ % 10 === 0) mixed()
+  }, 1000).unref()
 
   const closing: { id: string; close(outcome: Outcome): Promise<void> | undefined }[] = []
   const faults: unknown[] = []
@@ -97,6 +102,7 @@ export async function execute(options: ExecuteOptions): Promise<RunResult> {
       message: `failed as well: ${(fault as Error).message}`,
     })
   }
+  mixed()
   const note = chain.source.summary?.()
   if (note) emit({ type: 'note', stage: chain.source.id, ...note })
   const result = { seconds: seconds(), counters: meter.counters() }

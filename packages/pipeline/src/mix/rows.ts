@@ -1,0 +1,45 @@
+import { type Data, DataType, type RecordBatch } from 'apache-arrow'
+import { frameBytes } from '../contract/frame-bytes.ts'
+
+/** What is counted: bytes of text, or documents. */
+export type Unit = 'bytes' | 'documents'
+
+/** The rows of a batch, weighed. */
+export interface WeighedRows {
+  /** In the unit that is counted. A row of no text counts one byte: a source of empty documents comes to an end as well. */
+  weight(row: number): number
+  /** Bytes of text. */
+  bytes(row: number): number
+  /** Whether a document ends with this row: not where it goes on in another part. */
+  ends(row: number): boolean
+}
+
+/** Weighs the rows of a batch of documents; of other batches, each row is a document and has its share of the batch's bytes. */
+export function weighRows(batch: RecordBatch, unit: Unit): WeighedRows {
+  const column = (name: string): Data | undefined => {
+    const place = batch.schema.fields.findIndex(field => field.name === name)
+    return place < 0 ? undefined : batch.data.children[place]
+  }
+  const bytes = textBytes(column('text')) ?? evenly(batch)
+  const ends = bits(column('last')) ?? (() => true)
+  const weight = unit === 'bytes' ? bytes : (row: number) => (ends(row) ? 1 : 0)
+  return { weight, bytes, ends }
+}
+
+function textBytes(text: Data | undefined): WeighedRows['bytes'] | undefined {
+  if (!text || !DataType.isUtf8(text.type)) return undefined
+  const offsets = text.valueOffsets as Int32Array
+  return row => Math.max(1, offsets[row + 1]! - offsets[row]!)
+}
+
+function evenly(batch: RecordBatch): WeighedRows['bytes'] {
+  const each = Math.max(1, frameBytes({ batch, cursor: {}, seq: 0 }) / Math.max(1, batch.numRows))
+  return () => each
+}
+
+function bits(flags: Data | undefined): ((row: number) => boolean) | undefined {
+  if (!flags || !DataType.isBool(flags.type)) return undefined
+  const { offset } = flags
+  const values = flags.values as Uint8Array
+  return row => ((values[(offset + row) >> 3]! >> ((offset + row) & 7)) & 1) === 1
+}
