@@ -66,6 +66,11 @@ export const trainConfig = z.strictObject({
     .describe('a loss above so many times its running mean is a spike; default: none is'),
   blame: z.boolean().default(false).describe('the loss of each document of each step is kept, for pipeline blame'),
   evaluateEvery: z.int().min(1).optional().describe('steps between evaluations; default: at the start and the end'),
+  patience: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('so many evaluations in a row without a new best end the run; needs evaluateEvery; default: none do'),
   sampleEvery: z.int().min(1).optional().describe('steps between samples of text; default: none'),
   sample: z
     .strictObject({

@@ -14,6 +14,8 @@ export interface ObserverOptions<M extends Model> {
   stage: string
   emit(event: RunEvent): void
   signal: AbortSignal
+  /** Told of every evaluation. */
+  evaluated?: (step: number, loss: number) => void
 }
 
 /** What is told of training while it runs: metrics of each step, evaluations and samples at intervals. */
@@ -38,6 +40,7 @@ export function observer<M extends Model>(options: ObserverOptions<M>): Observer
 
   const runEvaluation = async (step: number, set: EvaluationSet) => {
     const { loss, perplexity, bitsPerByte, sources } = await evaluate(model, set, { packing, signal })
+    options.evaluated?.(step, loss)
     emit({
       type: 'evaluation',
       step,

@@ -1,6 +1,7 @@
 import type { Backend } from '@sluice/compute'
 import { type Json, type Snapshot, StateError } from '@sluice/pipeline'
 import type { BadStepState } from './bad-step.ts'
+import type { BestEvaluation } from './best.ts'
 
 /** What a snapshot holds beside weights and moments. */
 export interface TrainerState {
@@ -11,6 +12,7 @@ export interface TrainerState {
   readonly backend: BackendState | null
   /** What bad steps are judged by. */
   readonly judged?: BadStepState | undefined
+  readonly best?: BestEvaluation | undefined
 }
 
 export interface BackendState {
@@ -28,7 +30,7 @@ export function backendState(backend: Backend | undefined): BackendState | null 
 
 /** @throws StateError when the snapshot cannot be resumed */
 export function readState(stage: string, snapshot: Snapshot): TrainerState {
-  const { step, tokens, backend, judged } = (snapshot.trainer ?? {}) as Partial<Record<keyof TrainerState, Json>>
+  const { step, tokens, backend, judged, best } = (snapshot.trainer ?? {}) as Partial<Record<keyof TrainerState, Json>>
   if (!snapshot.optimizer) {
     throw new StateError(`the checkpoint of step ${snapshot.step} holds weights only, not the optimizer's state`, {
       stage,
@@ -48,6 +50,7 @@ export function readState(stage: string, snapshot: Snapshot): TrainerState {
     tokens,
     backend: (backend as BackendState | null | undefined) ?? null,
     judged: judged as BadStepState | undefined,
+    best: (best as BestEvaluation | null | undefined) ?? undefined,
   }
 }
 

@@ -3,6 +3,7 @@ import { type Blocks, type Frame, type Json, type StageContext, StateError, type
 import type { Model } from '@sluice/transformer'
 import { concat, concatMap, defer, filter, ignoreElements, type Observable, of, startWith, takeWhile } from 'rxjs'
 import { unlessAborted } from './abort.ts'
+import { bestWatch } from './best.ts'
 import { type StepMetrics, stepsBatch } from './frames.ts'
 import { leakWatch } from './leaks.ts'
 import { observer } from './observe.ts'
@@ -22,7 +23,7 @@ export function openSession<M extends Model>(
   context: StageContext,
   from: Json | undefined,
 ): TrainingSession {
-  const { model, steps, id, resume, accumulate = 1 } = options
+  const { model, steps, id, resume, patience, accumulate = 1 } = options
   const backend = backendState(options.backend)
   const state = resume && readState(id, resume)
   checkPosition(id, from, state)
@@ -45,7 +46,20 @@ export function openSession<M extends Model>(
   })
   const closing = new AbortController()
   const signal = AbortSignal.any([context.signal, closing.signal])
-  const observe = observer({ ...options, stage: id, emit: event => context.emit(event), signal })
+  const watch = bestWatch(state?.best)
+  let evaluatedAt = -1
+  const observe = observer({
+    ...options,
+    stage: id,
+    emit: event => context.emit(event),
+    signal,
+    evaluated(step, loss) {
+      evaluatedAt = step
+      watch.take(step, loss)
+    },
+  })
+  /** Set once nothing better has come for as long as was asked for. */
+  let patienceOver = false
   let tokens = state?.tokens ?? 0
   let position: Json | undefined
   let inHand: Promise<unknown> = Promise.resolve()
@@ -53,7 +67,13 @@ export function openSession<M extends Model>(
 
   const stepFrame = (before: Pick<Frame, 'cursor' | 'seq'>, rows: readonly StepMetrics[]): StepFrame => {
     const step = training.step
-    const state = { step, tokens, backend: backend && { ...backend }, judged: { ...training.judged } }
+    const state = {
+      step,
+      tokens,
+      backend: backend && { ...backend },
+      judged: { ...training.judged },
+      best: watch.best ? { ...watch.best } : null,
+    }
     position = { step }
     return {
       batch: stepsBatch(rows),
@@ -101,11 +121,23 @@ export function openSession<M extends Model>(
     observe.step(metrics)
     inHand = observe.after(metrics.step, metrics.step >= steps)
     await inHand
+    await losePatience(metrics.step)
     return stepFrame(frame, [metrics])
   }
 
+  /** Ends training where the evaluation of this step was one too many that is not the best. */
+  const losePatience = async (step: number): Promise<void> => {
+    const { best } = watch
+    if (patience === undefined || !best || best.waited < patience || step >= steps || evaluatedAt !== step) return
+    patienceOver = true
+    const message = `training stops at step ${step}: no evaluation was better than that of step ${best.step}, ${best.loss.toFixed(4)}`
+    context.emit({ type: 'note', stage: id, message, values: { step, best: best.step, reason: 'patience' } })
+    inHand = observe.after(step, true)
+    await inHand
+  }
+
   const end = async (): Promise<void> => {
-    if (signal.aborted) return
+    if (signal.aborted || patienceOver) return
     inHand = observe.after(training.step, true)
     await inHand
   }
@@ -117,7 +149,7 @@ export function openSession<M extends Model>(
       return concat(
         trained.pipe(
           concatMap(frame => (frame === 'begin' ? begin() : advance(frame))),
-          takeWhile(() => training.step < steps, true),
+          takeWhile(() => training.step < steps && !patienceOver, true),
         ),
         defer(end).pipe(ignoreElements()),
       ).pipe(filter(frame => frame !== undefined))

@@ -163,6 +163,7 @@ describe('snapshots', () => {
       tokens: 32,
       backend: { name: 'cpu', threads: 1, instructionSet: null, precision: 'f32' },
       judged: { mean: expect.any(Number), seen: 2, skipped: 0, inRow: 0 },
+      best: null,
     })
     expect(snapshots[4]!.weights).toEqual(model.weights())
     expect(snapshots[3]!.weights).not.toEqual(snapshots[4]!.weights)

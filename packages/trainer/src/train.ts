@@ -56,6 +56,8 @@ export interface TrainOptions<M extends Model = LanguageModel> extends BadStepOp
   evaluation?: EvaluationSet | undefined
   /** Steps between evaluations. Default: only before the first step and after the last. */
   evaluateEvery?: number | undefined
+  /** So many evaluations in a row that are not the best yet end training. Default: none do. */
+  patience?: number | undefined
   /** Steps between samples, one before the first step and one after the last included. Default: no samples. */
   sampleEvery?: number | undefined
   /** Makes the sample. Default: no samples. */

@@ -110,6 +110,22 @@ describe('the checkpoint sink', () => {
     expect((await readCheckpoint(join(dir, 'step-000100'), { files })).step).toBe(100)
   })
 
+  it('writes the best step when it comes, and keeps it until another is better', async () => {
+    const files = memoryFiles()
+    let best = 30
+    const steps = function* () {
+      for (const step of range(0, 600)) {
+        if (step === 350) best = step
+        yield step
+      }
+    }
+    await runSteps(steps(), { fileLayer: files, keep: 1, early: [], best: () => best })
+    expect(await kept(files)).toEqual(['0', '350 full', '600 full'])
+    const again = memoryFiles()
+    await runSteps(range(0, 300), { fileLayer: again, keep: 1, early: [], best: () => 30 })
+    expect(await kept(again)).toEqual(['0', '30 full', '300 full'])
+  })
+
   it('writes what was given beside: files and state of that moment', async () => {
     const files = memoryFiles()
     let length = 0

@@ -27,6 +27,11 @@ export interface CheckpointOptions {
   every: number
   /** How many of the last checkpoints are kept. Default 3. */
   keep?: number
+  /**
+   * The step whose checkpoint stays beside the last ones until another takes its place; asked for when a step is consumed, which is
+   * written in full if it is that one. Default none.
+   */
+  best?: (() => number | undefined) | undefined
   /** Steps of which the weights are kept for good, beside step 0. Default 10, 100, 1000. */
   early?: readonly number[]
   /** What the weights are written as. Default safetensors. */
@@ -50,6 +55,7 @@ export interface CheckpointOptions {
  */
 export function checkpoint(options: CheckpointOptions): Sink<Steps> {
   const { dir, every, keep = 3, formats = ['safetensors'], state = () => ({}), id = 'checkpoint' } = options
+  const { best = () => undefined } = options
   const { fileLayer = nodeFiles, files } = options
   const writer = checkpointWriter(fileLayer)
   for (const [name, value] of Object.entries({ every, keep })) {
@@ -92,7 +98,7 @@ export function checkpoint(options: CheckpointOptions): Sink<Steps> {
       ...(stages ? { stages } : {}),
     }
     const { step } = snapshot
-    const { path, bytes } = await writer.write(dir, content, { keep, early })
+    const { path, bytes } = await writer.write(dir, content, { keep, early, best: best() })
     emit({ type: 'checkpoint', step, path, bytes, seconds: (performance.now() - start) / 1000 })
   }
 
@@ -135,7 +141,7 @@ export function checkpoint(options: CheckpointOptions): Sink<Steps> {
         return
       }
       // Without rows, the first frame is the initialisation, or comes from a run that is resumed and is passed over.
-      const extent = due(step ?? 0, { every, early })
+      const extent = step !== undefined && step === best() ? 'full' : due(step ?? 0, { every, early })
       const begun = extent !== undefined && (await begin(frame, step ?? 0, extent))
       if (step !== undefined || begun) last = { frame, step: step ?? 0, full: extent === 'full' }
     },

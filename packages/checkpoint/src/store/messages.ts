@@ -7,6 +7,7 @@ export interface ContentMessage {
   readonly content: CheckpointContent
   readonly keep: number
   readonly early: readonly number[]
+  readonly best: number | undefined
 }
 
 export type WriterReply = { readonly written: Written } | { readonly error: SentError }

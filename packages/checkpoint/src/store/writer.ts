@@ -9,6 +9,7 @@ import { type CheckpointContent, type Written, writeCheckpoint } from './write.t
 export interface Keeping {
   readonly keep: number
   readonly early: ReadonlySet<number>
+  readonly best?: number | undefined
 }
 
 /** Writes one checkpoint after another. */
@@ -21,9 +22,9 @@ export interface CheckpointWriter {
 /** On the calling thread, a piece between any two of its turns. */
 export function writerHere(files: FileLayer): CheckpointWriter {
   return {
-    async write(dir, content, { keep, early }) {
+    async write(dir, content, { keep, early, best }) {
       const written = await writeCheckpoint(dir, content, { files })
-      await prune(dir, keep, early, files)
+      await prune(dir, keep, early, files, best)
       return written
     },
     async close() {},
@@ -66,10 +67,10 @@ export function writerBeside(): CheckpointWriter {
     return started
   }
   return {
-    write(dir, content, { keep, early }) {
+    write(dir, content, { keep, early, best }) {
       worker ??= start()
       const { message, transfer } = asContent(content)
-      const request: ContentMessage = { dir, content: message, keep, early: [...early] }
+      const request: ContentMessage = { dir, content: message, keep, early: [...early], best }
       return new Promise((resolve, reject) => {
         waiting = { resolve, reject }
         worker!.ref()
