@@ -1,3 +1,4 @@
+export { type ArrowOptions, arrow } from './arrow/arrow.ts'
 export { type BooksOptions, books } from './books/books.ts'
 export { type Chapter, chaptersOf } from './books/chapters/chapters.ts'
 export { type Column, type ColumnMapping, usualNames } from './jsonl/columns.ts'

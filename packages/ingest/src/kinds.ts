@@ -1,4 +1,5 @@
 import type { BuildContext, Documents, Kind, Source } from '@sluice/pipeline'
+import { arrowKind } from './arrow/config.ts'
 import { booksKind } from './books/config.ts'
 import { jsonlKind } from './jsonl/config.ts'
 import { newsKind } from './news/config.ts'
@@ -8,6 +9,7 @@ import { textKind } from './text/config.ts'
 
 /** What a config's `sources` can use. */
 export const ingestKinds: readonly Kind<'source', any, Source<Documents>, BuildContext>[] = [
+  arrowKind,
   booksKind,
   jsonlKind,
   newsKind,

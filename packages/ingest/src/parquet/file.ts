@@ -56,17 +56,23 @@ export async function openParquet(file: CorpusFile): Promise<ParquetFile> {
 }
 
 function asyncBuffer(handle: FileHandle, size: number): AsyncBuffer {
+  const read = async (start: number, end: number): Promise<ArrayBuffer> => {
+    if (start < 0 || end > size || start > end) throw new Error(`bytes ${start} to ${end} of ${size} do not exist`)
+    const bytes = new Uint8Array(end - start)
+    for (let at = 0; at < bytes.length; ) {
+      const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at)
+      if (bytesRead === 0) throw new Error('the file has become shorter')
+      at += bytesRead
+    }
+    return bytes.buffer
+  }
   return {
     byteLength: size,
-    async slice(start, end = size) {
-      if (start < 0 || end > size || start > end) throw new Error(`bytes ${start} to ${end} of ${size} do not exist`)
-      const bytes = new Uint8Array(end - start)
-      for (let at = 0; at < bytes.length; ) {
-        const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at)
-        if (bytesRead === 0) throw new Error('the file has become shorter')
-        at += bytesRead
-      }
-      return bytes.buffer
+    slice(start, end = size) {
+      const bytes = read(start, end)
+      // The library asks for several at once, and leaves the others alone when one fails.
+      bytes.catch(() => {})
+      return bytes
     },
   }
 }
