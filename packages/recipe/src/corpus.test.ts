@@ -1,4 +1,5 @@
 import { defineSource, documentsBatch, documentsSchema, run } from '@sluice/pipeline'
+import { tokenize, trainCharacters } from '@sluice/tokenize'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { checkRecipe } from './check-recipe.ts'
@@ -46,6 +47,53 @@ test('without epochs a corpus has no end, once() has', async () => {
   expect((await sources(corpus, 50)).length).toBeGreaterThanOrEqual(50)
   const { counters } = await run({ source: corpus.once(), stages: [], sink: { id: 'none', consume: () => {} } }).done
   expect(counters[0]).toMatchObject({ id: 'text', rows: 2 })
+})
+
+test('a source has its own epochs, shard, skip and take', async () => {
+  const folder = await scratch()
+  await writeTiny(folder)
+  const lines = { use: 'text', path: 'corpus/a.txt', documents: 'line' }
+  const count = async (...changes: object[]) => {
+    const seen = await sources(
+      open(folder, { sources: changes.map(each => ({ ...lines, ...each })), mix: { epochs: 1 } }),
+    )
+    return changes.map((_, i) => seen.filter(name => name === (i === 0 ? 'text' : `text-${i + 1}`)).length)
+  }
+  expect(await count({ epochs: 2 })).toEqual([600])
+  expect(await count({ epochs: 2, take: 10 }, { skip: { documents: 290 } }, { take: { bytes: 1 } })).toEqual([
+    20, 10, 1,
+  ])
+  const [first = 0, second = 0] = await count({ shard: { index: 0, count: 2 } }, { shard: { index: 1, count: 2 } })
+  expect(first + second).toBe(300)
+  expect(await count({ shard: { index: 0, count: 2 }, skip: 20, take: { documents: 7 } })).toEqual([7])
+})
+
+test('frames that a mix has divided are tokenized like whole ones', async () => {
+  const folder = await scratch()
+  await writeTiny(folder)
+  const lines = { use: 'text', path: 'corpus/a.txt', documents: 'line' }
+  const read = async (mix: object) => {
+    const corpus = open(folder, { sources: [lines, { ...lines, path: 'corpus/b.txt', weight: 3 }], mix })
+    const ids = new Map<string, number[]>()
+    const stages = [...corpus.part('training'), tokenize({ tokenizer: await trainCharacters([story(300)], {}) })]
+    for await (const { batch } of frames({ source: corpus.once(), stages, seed: 1, signal })) {
+      for (let row = 0; row < batch.numRows; row++) {
+        ids.set(`${batch.getChild('source')!.get(row)} ${batch.getChild('doc_id')!.get(row)}`, [
+          ...batch.getChild('ids')!.get(row),
+        ])
+      }
+    }
+    return [...ids].sort()
+  }
+  expect(await read({ frame: 1 })).toEqual(await read({ frame: '1GB' }))
+})
+
+test('what is no part of a source is refused, by name', () => {
+  const part = (key: string, value: unknown) => () =>
+    open('/', { sources: [{ use: 'text', path: 'x', [key]: value }] }, [])
+  expect(part('shard', { index: 2, count: 2 })).toThrow('expected an index below the count')
+  expect(part('take', { document: 5 })).toThrow('take')
+  expect(part('skip', -1)).toThrow('skip')
 })
 
 test('a source that cannot be read again is refused, with advice', async () => {

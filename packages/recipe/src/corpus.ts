@@ -9,6 +9,7 @@ import {
   type Stage,
 } from '@sluice/pipeline'
 import { split } from '@sluice/tokenize'
+import { askedPart } from './asked-part.ts'
 import type { Recipe, SourceSection } from './recipe.ts'
 import { kindOf } from './section.ts'
 
@@ -16,7 +17,7 @@ import { kindOf } from './section.ts'
 export interface Corpus {
   /** All sources, once through. */
   once(): Source<Documents>
-  /** All sources as often as `mix.epochs` says; without end if it says nothing. */
+  /** Each source as often as it says itself, or else `mix.epochs`; without end if neither says anything. */
   repeated(): Source<Documents>
   /** The refining stages. `main`: of the one pass that writes the rejected documents down; default false. */
   refine(main?: boolean): Stage[]
@@ -32,12 +33,13 @@ export function openCorpus(recipe: Recipe, registry: Registry, context: Omit<Bui
       const id = names[i]!
       const source = kind.build('id' in config ? { ...config, id } : config, { ...context, id }) as Source<Documents>
       if (!source.replayable) throw readOnce(id)
-      return { source, weight: section.weight }
+      return { source: askedPart(source, section), weight: section.weight, epochs: section.epochs }
     })
-  const join = (epochs: number | undefined): Source<Documents> => {
-    const sources = open()
-    const times = epochs === undefined ? {} : { epochs }
-    return sources.length === 1 ? repeat(sources[0]!.source, times) : mix({ sources, unit: recipe.mix.unit, ...times })
+  const { unit, frame, epochs } = recipe.mix
+  const join = (sources: ReturnType<typeof open>): Source<Documents> => {
+    const [first, ...others] = sources
+    if (others.length > 0) return mix({ sources, unit, ...(frame === undefined ? {} : { frame }) })
+    return repeat(first!.source, first!.epochs === undefined ? {} : { epochs: first!.epochs })
   }
   const refine = (main = false) =>
     recipe.refine.map((section, i) => {
@@ -48,8 +50,8 @@ export function openCorpus(recipe: Recipe, registry: Registry, context: Omit<Bui
     })
   const { share, by } = recipe.data.evaluation
   return {
-    once: () => join(1),
-    repeated: () => join(recipe.mix.epochs),
+    once: () => join(open().map(each => ({ ...each, epochs: 1 }))),
+    repeated: () => join(open().map(each => ({ ...each, epochs: each.epochs ?? epochs }))),
     refine,
     part: (part, main) => (share === 0 ? refine(main) : [...refine(main), split({ part, share, by })]),
   }

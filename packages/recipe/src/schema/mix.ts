@@ -1,7 +1,14 @@
+import { byteSize } from '@sluice/pipeline'
 import { z } from 'zod'
 
 export const mixSchema = z.strictObject({
-  unit: z.enum(['bytes', 'documents']).default('bytes').describe('What the weights of the sources count.'),
+  unit: z
+    .enum(['bytes', 'documents'])
+    .default('bytes')
+    .describe('What the weights of the sources count: bytes of text, or documents.'),
+  frame: byteSize()
+    .optional()
+    .describe('Text a source gives at least before the next one’s turn: shares are as exact. Left out: 32 KiB.'),
   epochs: z
     .int()
     .positive()

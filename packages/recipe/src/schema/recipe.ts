@@ -5,6 +5,7 @@ import { type ZodObject, type ZodRawShape, z } from 'zod'
 import { dataSchema } from './data.ts'
 import { mixSchema } from './mix.ts'
 import { partialOf } from './partial.ts'
+import { sourceKeys } from './source.ts'
 
 const backends = ['tensorflow', 'native', 'wasm', 'cpu'] as const
 
@@ -18,11 +19,6 @@ const identity: ZodRawShape = {
     .array(z.string())
     .optional()
     .describe('Modules that add kinds of their own: paths to .js or .mjs files, or names of packages.'),
-}
-
-const sourceKeys: ZodRawShape = {
-  id: z.string().min(1).optional().describe('Name of this source in cursors and reports. Left out: the kind.'),
-  weight: z.number().positive().default(1).describe('Share of this source in the mix, relative to the others.'),
 }
 
 const tokenizerKeys: ZodRawShape = {
