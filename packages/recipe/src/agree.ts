@@ -14,6 +14,8 @@ const free = new Set([
   'train.steps',
   'train.evaluateEvery',
   'train.sampleEvery',
+  'train.patience',
+  'train.blame',
 ])
 
 /**

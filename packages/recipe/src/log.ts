@@ -18,6 +18,8 @@ export interface RunLog {
   emit(event: RunEvent): void
   /** The last training step that was told of; undefined before the first. */
   readonly step: number | undefined
+  /** The step of the best evaluation after the first step, those of earlier sessions included. */
+  readonly best: { readonly step: number; readonly loss: number } | undefined
   /** Whatever stages wanted to be known at the end. */
   readonly notes: readonly string[]
   /** What no file keeps: the counters of the stages. */
@@ -49,6 +51,13 @@ export async function openLog(options: {
   const finished: RunEvent[] = []
   const broken = new AbortController()
   let step: number | undefined
+  let best: { step: number; loss: number } | undefined
+  const follow = (event: RunEvent) => {
+    if (event.type !== 'evaluation' || event.step === 0) return
+    const { loss } = event.values
+    if (loss !== undefined && (!best || loss < best.loss)) best = { step: event.step, loss }
+  }
+  earlier.forEach(follow)
   return {
     notes,
     finished,
@@ -56,7 +65,11 @@ export async function openLog(options: {
     get step() {
       return step
     },
+    get best() {
+      return best
+    },
     emit(event) {
+      follow(event)
       if (event.type === 'note' && event.stage !== 'recipe') notes.push(`${event.stage}: ${event.message}`)
       if (event.type === 'finished') finished.push(event)
       if (event.type === 'metric') step = event.step

@@ -65,6 +65,8 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
     const losses = blameLog({ dir: folder.file(blameFolder), after })
     blame = losses
     const { predicts } = model
+    const { keepBest, ...writing } = recipe.checkpoint
+    let patienceOver = false
     const badSteps = badStepsLog({ path: folder.file(badStepsFile), after })
     const chain = run({
       source: corpus.repeated(),
@@ -84,9 +86,10 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
         }),
       ],
       sink: checkpoint({
-        ...recipe.checkpoint,
+        ...writing,
         dir: checkpointsDir(folder.path),
         files: modelFiles(model, tokenizer),
+        best: keepBest ? () => log.best?.step : undefined,
         state() {
           // What a resumed run finds must reach as far as its checkpoint, and no further.
           losses.flush()
@@ -101,10 +104,14 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
       ...(earlier ? { from: earlier.checkpoint.cursor, saved: id => earlier.checkpoint.stage(id) } : {}),
       signal,
     })
-    chain.events$.subscribe(emit)
+    chain.events$.subscribe(event => {
+      if (event.type === 'note' && event.values?.reason === 'patience') patienceOver = true
+      emit(event)
+    })
     const { outcome } = await chain.done
     const step = log.step ?? earlier?.checkpoint.step ?? 0
-    if (outcome === 'finished' && step < training.steps) emit(endedEarly(recipe, step))
+    if (outcome === 'finished' && step < training.steps && !patienceOver) emit(endedEarly(recipe, step))
+    if (keepBest && log.best) emit(keptBest(log.best))
     log.raise()
     return await finish({ recipe, folder, backend, model, outcome, finished: log.finished, notes: log.notes })
   } catch (error) {
@@ -131,6 +138,11 @@ function plan(
   const message = `${shape}, ${train.steps} steps of ${data.batchSize} blocks on ${backend.description}`
   const values = { steps: train.steps, parameters: total, vocabSize, backend: backend.name, path }
   return { type: 'note', stage: 'recipe', message, values }
+}
+
+function keptBest({ step, loss }: { step: number; loss: number }): RunEvent {
+  const message = `the best evaluation was that of step ${step}, ${loss.toFixed(4)}: its checkpoint is kept`
+  return { type: 'note', stage: 'checkpoint', message, values: { step } }
 }
 
 /** The text was at its end before the steps were done: only where the recipe says how often to go through it. */

@@ -10,6 +10,8 @@ export interface EvaluationPoint {
   readonly perplexity: number
   /** Not where only some of the tokens are foretold. */
   readonly bits_per_byte?: number
+  /** Nats per token of each source's text, where there are several. */
+  readonly sources?: Readonly<Record<string, number>>
 }
 
 /** Losses of simple models on the same held-out text, nats per token. */

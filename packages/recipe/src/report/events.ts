@@ -37,7 +37,7 @@ export function gather(events: Iterable<RunEvent>): Told {
       const { loss, perplexity, bits_per_byte, uniform, unigram, bigram } = event.values
       if (loss !== undefined && perplexity !== undefined) {
         const bits = bits_per_byte === undefined ? {} : { bits_per_byte }
-        evaluations.set(event.step, { step: event.step, loss, perplexity, ...bits })
+        evaluations.set(event.step, { step: event.step, loss, perplexity, ...bits, ...sourcesOf(event.values) })
       }
       if (uniform !== undefined && unigram !== undefined && bigram !== undefined) {
         baselines = { uniform, unigram, bigram }
@@ -73,4 +73,11 @@ function inChain(points: readonly RefinedPoint[], stages: readonly StageCounters
     return found < 0 ? stages.length : found
   }
   return [...points].sort((a, b) => place(a) - place(b))
+}
+
+function sourcesOf(values: Readonly<Record<string, number>>): Pick<EvaluationPoint, 'sources'> {
+  const prefix = 'loss.'
+  const told = Object.entries(values).filter(([name]) => name.startsWith(prefix))
+  if (told.length === 0) return {}
+  return { sources: Object.fromEntries(told.map(([name, loss]) => [name.slice(prefix.length), loss])) }
 }

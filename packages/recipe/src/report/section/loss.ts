@@ -33,7 +33,22 @@ export function lossSection(data: ReportData): Markup | undefined {
     baselines &&
     html`<p class="note">The straight lines are what simple models reach on the same held-out text: <i>uniform</i> knows nothing,
 <i>unigram</i> knows how often each token comes, <i>bigram</i> knows the token before.</p>`
-  }</section>`
+  }${bySource(data)}</section>`
+}
+
+/** Which text is learned, and which is not. */
+function bySource({ evaluations }: ReportData): Markup | undefined {
+  const told = evaluations.filter(({ sources }) => sources !== undefined)
+  const names = [...new Set(told.flatMap(({ sources }) => Object.keys(sources!)))].sort()
+  if (names.length === 0) return undefined
+  return table({
+    caption: 'Held-out loss by source, nats per token',
+    head: ['', ...names],
+    rows: told.map(({ step, sources }) => [
+      `step ${whole(step)}`,
+      ...names.map(name => nats(sources![name] ?? Number.NaN)),
+    ]),
+  })
 }
 
 function describe({ metrics, evaluations, baselines }: ReportData): string {
