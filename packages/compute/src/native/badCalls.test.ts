@@ -95,6 +95,58 @@ describe.skipIf(!addon)('calls of the addon', () => {
     )
   })
 
+  it('reads the elements of every list before it looks into one', () => {
+    const update = (parameters: unknown[], gradients: unknown[], m: unknown[] = [f(6)]): unknown =>
+      call('adamW', parameters, gradients, m, [f(6)], Float64Array.of(0), 1, 0.9, 0.9, 1e-8, 1, 1)
+    const transferring = (victim: Float32Array, element: unknown): unknown[] => {
+      const list: unknown[] = []
+      Object.defineProperty(list, 0, {
+        get() {
+          structuredClone(victim.buffer, { transfer: [victim.buffer as ArrayBuffer] })
+          return element
+        },
+      })
+      return list
+    }
+    const parameters = f(6)
+    expect(() => update([parameters], transferring(parameters, f(6)))).toThrow(
+      'adamW: parameters[0] is detached: its buffer has been transferred',
+    )
+    const gradients = f(6)
+    expect(() => update([f(6)], [gradients], transferring(gradients, f(6)))).toThrow(
+      'adamW: gradients[0] is detached: its buffer has been transferred',
+    )
+    const first = f(6)
+    const tensors = [first]
+    Object.defineProperty(tensors, 1, Object.getOwnPropertyDescriptor(transferring(first, f(6)), '0')!)
+    expect(() => call('squaredNorms', tensors, new Float64Array(2))).toThrow(
+      'squaredNorms: tensors[0] is detached: its buffer has been transferred',
+    )
+  })
+
+  it('passes on what a getter throws', () => {
+    const list: unknown[] = []
+    Object.defineProperty(list, 0, {
+      get() {
+        throw new RangeError('not today')
+      },
+    })
+    expect(() => call('squaredNorms', list, new Float64Array(1))).toThrow(new RangeError('not today'))
+  })
+
+  it('does not walk through the holes of a list', () => {
+    expect(() => call('squaredNorms', new Array(2 ** 32 - 1), new Float64Array(1))).toThrow(
+      'squaredNorms: tensors[0] must be a typed array',
+    )
+  })
+
+  it('refuses indices that another thread could change', () => {
+    const ids = new Int32Array(new SharedArrayBuffer(8))
+    expect(() => call('embeddingForward', f(6), ids, f(4), 2, 2, 3)).toThrow(
+      'embeddingForward: ids lies in shared memory, where it could change after it has been checked',
+    )
+  })
+
   it('refuses instruction sets and functions that it does not have', () => {
     expect(() => call('useInstructionSet', 'mmx')).toThrow('useInstructionSet: this processor or this build has no mmx')
     expect(() => call('unary', 99, f(1), f(1), 1)).toThrow('unary: there is no such function')

@@ -27,6 +27,25 @@ Call::Call(napi_env env, napi_callback_info info, const char* name) : env_(env),
   void* data = nullptr;
   if (napi_get_instance_data(env, &data) != napi_ok || !data) fail("the addon has been unloaded");
   instance_ = static_cast<Instance*>(data);
+  readLists();
+}
+
+void Call::readLists() {
+  for (size_t index = 0; index < lists && index < count_; index++) {
+    bool isArray = false;
+    uint32_t count = 0;
+    if (napi_is_array(env_, arguments_[index], &isArray) != napi_ok || !isArray) continue;
+    if (napi_get_array_length(env_, arguments_[index], &count) != napi_ok) fail("the arguments cannot be read");
+    for (uint32_t i = 0; i < count; i++) {
+      napi_value value = nullptr;
+      bool typed = false;
+      // What a getter throws is what the caller gets.
+      if (napi_get_element(env_, arguments_[index], i, &value) != napi_ok) fail("the arguments cannot be read");
+      elements_[index].push_back(value);
+      // list() refuses it; what follows may be four thousand million holes.
+      if (napi_is_typedarray(env_, value, &typed) != napi_ok || !typed) break;
+    }
+  }
 }
 
 void Call::fail(const std::string& what, bool range) const { throw CallError{std::string(name_) + ": " + what, range}; }
@@ -82,12 +101,11 @@ Call::View Call::view(napi_value value, const std::string& name) const {
   bool typed = false;
   if (napi_is_typedarray(env_, value, &typed) != napi_ok || !typed) fail(name + " must be a typed array");
   View view{};
-  napi_value buffer = nullptr;
-  if (napi_get_typedarray_info(env_, value, &view.type, &view.length, &view.data, &buffer, nullptr) != napi_ok) {
+  if (napi_get_typedarray_info(env_, value, &view.type, &view.length, &view.data, &view.buffer, nullptr) != napi_ok) {
     fail(name + " cannot be read");
   }
   bool detached = false;
-  if (buffer && napi_is_detached_arraybuffer(env_, buffer, &detached) == napi_ok && detached) {
+  if (view.buffer && napi_is_detached_arraybuffer(env_, view.buffer, &detached) == napi_ok && detached) {
     fail(name + " is detached: its buffer has been transferred");
   }
   return view;
@@ -152,6 +170,10 @@ const int32_t* Call::indices(size_t index, const char* name, int64_t length, int
   const View found = argument(index, name);
   if (found.type != napi_int32_array) fail(std::string(name) + " must be an Int32Array, not a " + typeName(found.type));
   expectLength(found, name, length);
+  bool own = false;
+  if (napi_is_arraybuffer(env_, found.buffer, &own) != napi_ok || !own) {
+    fail(std::string(name) + " lies in shared memory, where it could change after it has been checked");
+  }
   const int32_t* values = static_cast<const int32_t*>(found.data);
   for (int64_t i = 0; i < length; i++) {
     if (values[i] < 0 || values[i] >= bound) {
@@ -179,18 +201,15 @@ Random Call::random(size_t index, const char* name) const {
 
 std::vector<float*> Call::list(size_t index, const char* name, std::vector<int64_t>& lengths) const {
   bool isArray = false;
-  if (index >= count_ || napi_is_array(env_, arguments_[index], &isArray) != napi_ok || !isArray) {
+  if (index >= count_ || index >= lists || napi_is_array(env_, arguments_[index], &isArray) != napi_ok || !isArray) {
     fail(std::string(name) + " must be an array of Float32Arrays");
   }
-  uint32_t count = 0;
-  napi_get_array_length(env_, arguments_[index], &count);
-  std::vector<float*> data(count);
-  lengths.resize(count);
-  for (uint32_t i = 0; i < count; i++) {
+  const std::vector<napi_value>& elements = elements_[index];
+  std::vector<float*> data(elements.size());
+  lengths.resize(elements.size());
+  for (size_t i = 0; i < elements.size(); i++) {
     const std::string element = std::string(name) + "[" + std::to_string(i) + "]";
-    napi_value value = nullptr;
-    if (napi_get_element(env_, arguments_[index], i, &value) != napi_ok) fail(element + " cannot be read");
-    const View found = view(value, element);
+    const View found = view(elements[i], element);
     if (found.type != napi_float32_array) fail(element + " must be a Float32Array, not a " + typeName(found.type));
     data[i] = static_cast<float*>(found.data);
     lengths[i] = static_cast<int64_t>(found.length);

@@ -1,5 +1,8 @@
 // A call from JavaScript: its arguments, checked one by one. What is wrong with one becomes a JavaScript error that names the
 // function and the argument; nothing that JavaScript passes can make the addon read or write outside an array.
+//
+// A pointer into an array holds as long as no JavaScript runs: a getter could transfer or shrink the buffer. Of all that is
+// asked of Node here only the elements of a list can be getters; they are read first, before the first pointer is taken.
 #pragma once
 #include <node_api.h>
 
@@ -51,13 +54,13 @@ class Call {
   /** As array(), of this very type. */
   Array arrayOf(Type type, size_t index, const char* name, int64_t length) const;
   Array arrayOfOrNull(Type type, size_t index, const char* name, int64_t length) const;
-  /** An Int32Array of at least `length` elements, each in [0, bound). */
+  /** An Int32Array of at least `length` elements, each in [0, bound), that no other thread can change. */
   const int32_t* indices(size_t index, const char* name, int64_t length, int64_t bound) const;
   /** A Float64Array of exactly `length` elements. */
   double* doubles(size_t index, const char* name, int64_t length) const;
   /** Key and name words and the offset, from a Float64Array of five. */
   Random random(size_t index, const char* name) const;
-  /** An array of Float32Arrays; their lengths go to `lengths`. */
+  /** An array of Float32Arrays; their lengths go to `lengths`. One of the first `lists` arguments. */
   std::vector<float*> list(size_t index, const char* name, std::vector<int64_t>& lengths) const;
 
   [[noreturn]] void fail(const std::string& what, bool range = false) const;
@@ -71,8 +74,11 @@ class Call {
     napi_typedarray_type type;
     size_t length;
     void* data;
+    napi_value buffer;
   };
   static constexpr size_t most = 24;
+  /** Arguments that may be arrays of arrays. */
+  static constexpr size_t lists = 4;
 
   napi_env env_;
   const char* name_;
@@ -80,7 +86,9 @@ class Call {
   size_t count_ = most;
   napi_value arguments_[most];
   napi_value result_ = nullptr;
+  std::vector<napi_value> elements_[lists];
 
+  void readLists();
   View view(napi_value value, const std::string& name) const;
   View argument(size_t index, const char* name) const;
   void expectLength(const View& view, const std::string& name, int64_t length) const;

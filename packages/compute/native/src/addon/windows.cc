@@ -51,6 +51,7 @@ SLUICE_FORWARD(napi_get_value_bool, (napi_env e, napi_value a, bool* b), e, a, b
 SLUICE_FORWARD(napi_get_value_double, (napi_env e, napi_value a, double* b), e, a, b)
 SLUICE_FORWARD(napi_get_value_string_utf8, (napi_env e, napi_value a, char* b, size_t c, size_t* d), e, a, b, c, d)
 SLUICE_FORWARD(napi_is_array, (napi_env e, napi_value a, bool* b), e, a, b)
+SLUICE_FORWARD(napi_is_arraybuffer, (napi_env e, napi_value a, bool* b), e, a, b)
 SLUICE_FORWARD(napi_is_detached_arraybuffer, (napi_env e, napi_value a, bool* b), e, a, b)
 SLUICE_FORWARD(napi_is_typedarray, (napi_env e, napi_value a, bool* b), e, a, b)
 SLUICE_FORWARD(napi_set_element, (napi_env e, napi_value a, uint32_t b, napi_value c), e, a, b, c)
