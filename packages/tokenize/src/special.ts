@@ -3,6 +3,9 @@ import type { EncodeOptions } from './tokenizer.ts'
 
 type EncodeUtf8 = (bytes: Uint8Array, at: number, end: number, out: Ids) => void
 
+/** Ids of a text for which room is kept until the next: 4 MB. */
+const keptIds = 1 << 20
+
 /**
  * `encode` of a tokenizer: plain text by `encodeUtf8`. Where special tokens are allowed, each spelling found in the text, leftmost
  * and longest first, is its id, and what stands between is encoded for itself.
@@ -15,13 +18,15 @@ export function encodeString(
   write: (text: string) => Uint8Array,
 ): (text: string, options?: EncodeOptions) => Int32Array {
   let spellings: RegExp | undefined
+  let out = new Ids()
   const plain = (text: string, out: Ids): void => {
     const utf8 = write(text)
     out.reserve((utf8.length >> 1) + 8)
     encodeUtf8(utf8, 0, utf8.length, out)
   }
   return (text, options) => {
-    const out = new Ids(1)
+    if (out.values.length > keptIds) out = new Ids()
+    out.length = 0
     if (options?.special !== 'allow' || special.size === 0) {
       plain(text, out)
       return out.toArray()

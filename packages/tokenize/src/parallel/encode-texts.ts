@@ -2,10 +2,11 @@ import { Ids } from '../tables/ids.ts'
 import type { Tokenizer } from '../tokenizer.ts'
 import type { EncodedTexts, Utf8Texts } from './messages.ts'
 
-/** Encodes text after text. */
-export function encodeTexts(tokenizer: Tokenizer, { bytes, offsets }: Utf8Texts): EncodedTexts {
+/** Encodes text after text. @param ids room that is used again and again; what stands in it is lost */
+export function encodeTexts(tokenizer: Tokenizer, { bytes, offsets }: Utf8Texts, ids: Ids = new Ids()): EncodedTexts {
   const texts = offsets.length - 1
-  const ids = new Ids(((offsets[texts]! - offsets[0]!) >> 1) + texts + 16)
+  ids.length = 0
+  ids.reserve(((offsets[texts]! - offsets[0]!) >> 1) + texts + 16)
   const ends = new Int32Array(offsets.length)
   for (let i = 0; i < texts; i++) {
     const [at, end] = [offsets[i]!, offsets[i + 1]!]

@@ -110,17 +110,27 @@ function encoderThread(entry: URL, workerData: EncoderStart): EncoderThread {
 
 async function encodeBatch(texts: readonly string[], encode: EncoderPool['encodeUtf8']): Promise<Int32Array[]> {
   const jobs: Promise<Int32Array[]>[] = []
+  // Texts are written into one buffer that stays, and a copy of what is full goes: so no room is left over, nor counted beforehand.
+  let full = Buffer.allocUnsafeSlow(2 * batchBytes)
   for (let from = 0; from < texts.length; ) {
+    const ends = [0]
+    let length = 0
     let to = from
-    let room = 0
-    for (; to < texts.length && room < batchBytes; to++) room += Buffer.byteLength(texts[to]!, 'utf8')
-    const bytes = Buffer.allocUnsafeSlow(room)
-    const offsets = new Int32Array(to - from + 1)
-    for (let i = from; i < to; i++) {
-      offsets[i - from + 1] = offsets[i - from]! + bytes.write(texts[i]!, offsets[i - from]!, 'utf8')
+    for (; to < texts.length && length < batchBytes; to++) {
+      const text = texts[to]!
+      // Three bytes a code unit are always enough.
+      if (length + text.length * 3 > full.length) {
+        if (length > 0) break
+        full = Buffer.allocUnsafeSlow(text.length * 3)
+      }
+      length += full.write(text, length, 'utf8')
+      ends.push(length)
     }
+    const bytes = new Uint8Array(length)
+    bytes.set(full.subarray(0, length))
+    const offsets = Int32Array.from(ends)
     const count = to - from
-    const job = encode({ bytes: new Uint8Array(bytes.buffer), offsets })
+    const job = encode({ bytes, offsets })
     jobs.push(
       job.then(({ ids, offsets }) => Array.from({ length: count }, (_, i) => ids.subarray(offsets[i], offsets[i + 1]))),
     )
