@@ -16,6 +16,7 @@ const free = new Set([
   'train.sampleEvery',
   'train.patience',
   'train.blame',
+  'train.tensorboard',
 ])
 
 /**

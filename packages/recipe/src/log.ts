@@ -39,9 +39,11 @@ export interface RunLog {
 export async function openLog(options: {
   folder: RunFolder
   length: number | undefined
+  /** Takes every event that is kept, too. */
+  also?: ((event: RunEvent) => void) | undefined
   publish(event: RunEvent): void
 }): Promise<RunLog> {
-  const { folder, length, publish } = options
+  const { folder, length, publish, also } = options
   const earlier = length === undefined ? [] : await goBack(folder, length)
   const samples = samplesFile(
     folder.file('samples.txt'),
@@ -75,7 +77,10 @@ export async function openLog(options: {
       if (event.type === 'metric') step = event.step
       publish(event)
       try {
-        if (kept.has(event.type)) folder.metrics.append(event)
+        if (kept.has(event.type)) {
+          folder.metrics.append(event)
+          also?.(event)
+        }
         if (event.type === 'sample') samples.add(event)
       } catch (error) {
         broken.abort(error)

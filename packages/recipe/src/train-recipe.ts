@@ -19,6 +19,7 @@ import type { Recipe } from './recipe.ts'
 import { type Earlier, runState } from './resume.ts'
 import { sampler } from './sample.ts'
 import type { RunSummary } from './summary.ts'
+import { tensorboardFolder, tensorboardWriter } from './tensorboard/writer.ts'
 import { prepareTokenizer } from './tokenizer.ts'
 
 export interface TrainRecipeOptions {
@@ -41,7 +42,10 @@ export interface TrainRecipeOptions {
 export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSummary> {
   const { recipe, backend, variant, registry, corpus, baseDir, folder, earlier, publish } = options
   const { seed, data, train: training } = recipe
-  const log = await openLog({ folder, length: earlier?.state.metricsLength, publish })
+  const board = training.tensorboard
+    ? tensorboardWriter({ dir: folder.file(tensorboardFolder), after: earlier?.checkpoint.step })
+    : undefined
+  const log = await openLog({ folder, length: earlier?.state.metricsLength, publish, also: board?.add })
   const { emit } = log
   const signal = AbortSignal.any([options.signal, log.broken])
   let model: LanguageModel | MaskedModel | undefined
@@ -121,6 +125,7 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
     throw error
   } finally {
     model?.dispose()
+    board?.close()
     await log.close()
   }
 }

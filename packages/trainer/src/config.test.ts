@@ -16,6 +16,7 @@ it('has defaults for all but the number of steps', () => {
     onBadStep: 'stop',
     maxBadSteps: 10,
     blame: false,
+    tensorboard: false,
     schedule: 'cosine',
     decayShare: 0.2,
     accumulate: 1,

@@ -65,6 +65,7 @@ export const trainConfig = z.strictObject({
     .optional()
     .describe('a loss above so many times its running mean is a spike; default: none is'),
   blame: z.boolean().default(false).describe('the loss of each document of each step is kept, for pipeline blame'),
+  tensorboard: z.boolean().default(false).describe('metrics are written as TensorBoard event files, too'),
   evaluateEvery: z.int().min(1).optional().describe('steps between evaluations; default: at the start and the end'),
   patience: z
     .int()
