@@ -1,0 +1,23 @@
+// Weights of a GPT-2 of 124 million parameters (498 MB) to and from files in the temporary folder. Writing ends when the disk has
+// them (both sides flush); reading is from the page cache, into tensors that can be used.
+const needs = 'safetensors, numpy and pyarrow'
+
+function fileCase(name, target) {
+  return {
+    name,
+    target,
+    ours: { program: 'node', args: ['ours/checkpoint.js', name] },
+    peer: { program: 'python', args: ['peers/checkpoint.py', name], label: 'safetensors, pyarrow (Python)', needs },
+  }
+}
+
+export default {
+  unit: 'MB/s',
+  higherIsBetter: true,
+  cases: [
+    fileCase('write-safetensors', 1),
+    fileCase('read-safetensors', 1),
+    fileCase('write-parquet', 1),
+    fileCase('read-parquet', 1),
+  ],
+}
