@@ -4,6 +4,7 @@ import { decontaminate } from './decontaminate/decontaminate.ts'
 import { dedup } from './dedup/dedup.ts'
 import { minhash } from './dedup/minhash.ts'
 import { filter } from './filter/filter.ts'
+import { language } from './language/language.ts'
 import { normalize } from './normalize/normalize.ts'
 import { pii } from './pii/pii.ts'
 import { qualityConfig } from './quality/config.ts'
@@ -56,6 +57,19 @@ export const refineKinds: readonly Kind<'refine', any, Stage<Documents, Document
         .describe('"lines": at line ends and around the text; "collapse": also several spaces become one; "keep"'),
     },
     normalize,
+  ),
+  refineKind(
+    'language',
+    'The language of each document, told by its text; keeps those that are wanted',
+    {
+      keep: z
+        .array(z.string().min(1))
+        .min(1)
+        .optional()
+        .describe('ISO 639-1 codes of the languages to keep; default: all'),
+      min: z.number().min(0).max(1).default(0.5).describe('least score at which a language is believed'),
+    },
+    language,
   ),
   refineKind('quality', 'Published rules of quality: Gopher, its repetition, C4, FineWeb', qualityConfig, quality),
   refineKind('dedup', 'Documents that stood there before go', {}, dedup),
