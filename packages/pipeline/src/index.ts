@@ -24,6 +24,14 @@ export { type RepeatOptions, repeat } from './mix/repeat.ts'
 export { type ShardOptions, shard } from './mix/shard.ts'
 export { skip } from './mix/skip.ts'
 export { take } from './mix/take.ts'
+export {
+  type DocumentsSourceOptions,
+  documentsSource,
+  type GivenDocuments,
+  type ReadContext,
+} from './own-source/documents-source.ts'
+export { loadSourceModules, type OwnSource, type OwnSourceContext, sourceName } from './own-source/load.ts'
+export type { GivenDocument } from './own-source/value.ts'
 export { philox4x32 } from './random/philox.ts'
 export { type RandomStream, randomStream } from './random/stream.ts'
 export type { BuildContext } from './registry/build.ts'

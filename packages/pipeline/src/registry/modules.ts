@@ -12,7 +12,8 @@ import type { Kind, Registry } from './registry.ts'
  */
 export async function loadModules(names: Iterable<string>, baseDir: string, registry: Registry): Promise<void> {
   for (const name of names) {
-    const exported = await imported(name, baseDir)
+    const module = await importModule(name, baseDir)
+    const exported = module.kinds ?? module.default
     const kinds: unknown[] = Array.isArray(exported) ? exported : [exported]
     for (const kind of kinds) {
       if (!isKind(kind)) {
@@ -31,10 +32,10 @@ export function isModulePath(name: string): boolean {
   return name.startsWith('.') || isAbsolute(name) || /\.[cm]?js$/.test(name)
 }
 
-async function imported(name: string, baseDir: string): Promise<unknown> {
+/** @throws ConfigError for a module that is not there, or cannot be run */
+export async function importModule(name: string, baseDir: string): Promise<Record<string, unknown>> {
   try {
-    const module = await import(location(name, baseDir))
-    return module.kinds ?? module.default
+    return await import(location(name, baseDir))
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const missing = code === 'ERR_MODULE_NOT_FOUND' || code === 'MODULE_NOT_FOUND'

@@ -28,10 +28,10 @@ function memberSchema(kind: Kind, shared: ZodRawShape): ZodObject<{ use: z.ZodLi
   const added = Object.entries(shared).filter(([key]) => !(key in shape))
   const use = z.literal(kind.use).describe(kind.summary)
   // Unlike `extend`, this keeps what the kind checks across its keys.
-  return kind.config
-    .safeExtend({ ...Object.fromEntries(added), use })
-    .strict()
-    .describe(kind.summary) as unknown as ZodObject<{
+  const extended = kind.config.safeExtend({ ...Object.fromEntries(added), use })
+  // A loose object says itself that it takes any key.
+  const loose = kind.config.def.catchall instanceof z.ZodUnknown
+  return (loose ? extended : extended.strict()).describe(kind.summary) as unknown as ZodObject<{
     use: z.ZodLiteral<string>
   }>
 }
