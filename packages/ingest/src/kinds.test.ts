@@ -43,7 +43,17 @@ test('unknown keys, wrong values and missing paths are refused', () => {
 })
 
 test('every kind has a JSON Schema with a description of each key', () => {
-  expect(ingestKinds.map(kind => kind.use)).toEqual(['arrow', 'books', 'jsonl', 'news', 'parquet', 'social', 'text'])
+  expect(ingestKinds.map(kind => kind.use)).toEqual([
+    'arrow',
+    'books',
+    'csv',
+    'jsonl',
+    'news',
+    'parquet',
+    'social',
+    'text',
+    'wiki',
+  ])
   for (const { config, use } of ingestKinds) {
     const { properties, required, additionalProperties } = z.toJSONSchema(config, { io: 'input' })
     expect(required, use).toEqual(['path'])
