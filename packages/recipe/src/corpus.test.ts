@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { defineSource, documentsBatch, documentsSchema, run } from '@sluice/pipeline'
 import { tokenize, trainCharacters } from '@sluice/tokenize'
 import { expect, test } from 'vitest'
@@ -5,6 +7,7 @@ import { z } from 'zod'
 import { checkRecipe } from './check-recipe.ts'
 import { openCorpus } from './corpus.ts'
 import { frames } from './frames.ts'
+import { loadRecipe } from './load-recipe.ts'
 import { builtInRegistry } from './registry.ts'
 import { scratch, story, tinyConfig, writeTiny } from './testing/tiny.ts'
 import { trainingTexts } from './texts.ts'
@@ -86,6 +89,34 @@ test('frames that a mix has divided are tokenized like whole ones', async () => 
     return [...ids].sort()
   }
   expect(await read({ frame: 1 })).toEqual(await read({ frame: '1GB' }))
+})
+
+test('a source may be a module of one’s own, with keys of its own', async () => {
+  const folder = await scratch()
+  const file = await writeTiny(folder, {
+    sources: [
+      { use: './mine.mjs', upTo: 40, skip: 10, weight: 2 },
+      { use: './mine.mjs', upTo: 5 },
+    ],
+    mix: { epochs: 1 },
+  })
+  const module = 'for (let i = 0; i < config.upTo; i++) yield { text: Object.keys(config).join() + context.id }'
+  await writeFile(join(folder, 'mine.mjs'), `export default function* (config, context) { ${module} }`)
+  const loaded = await loadRecipe(file)
+  const context = { baseDir: folder, seed: 1, scratchDir: folder, signal, emit: () => {} }
+  const corpus = openCorpus(checkRecipe(loaded), loaded.registry, context)
+  const texts: string[] = []
+  for await (const { batch } of frames({ source: corpus.once(), stages: [], seed: 1, signal })) {
+    for (let row = 0; row < batch.numRows; row++) texts.push(batch.getChild('text')!.get(row))
+  }
+  expect(texts.filter(text => text === 'upTomine')).toHaveLength(30)
+  expect(texts.filter(text => text === 'upTomine-2')).toHaveLength(5)
+})
+
+test('a module that is missing is told of when the recipe is loaded', async () => {
+  const folder = await scratch()
+  const file = await writeTiny(folder, { sources: [{ use: './mine.js' }] })
+  await expect(loadRecipe(file)).rejects.toThrow('the module "./mine.js" cannot be found')
 })
 
 test('what is no part of a source is refused, by name', () => {

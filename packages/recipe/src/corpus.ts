@@ -7,6 +7,7 @@ import {
   repeat,
   type Source,
   type Stage,
+  sourceName,
 } from '@sluice/pipeline'
 import { split } from '@sluice/tokenize'
 import { askedPart } from './asked-part.ts'
@@ -67,9 +68,9 @@ function readOnce(stage: string): ConfigError {
   )
 }
 
-/** What a source is called in cursors: its `id`, or its kind, numbered where several are of one kind. */
+/** What a source is called in cursors: its `id`, or its kind or file, numbered where several are of one name. */
 export function instanceNames(sections: readonly SourceSection[]): string[] {
-  const wanted = sections.map(section => section.id ?? section.use)
+  const wanted = sections.map(section => section.id ?? sourceName(section.use))
   return wanted.map((name, i) => {
     const before = wanted.slice(0, i).filter(other => other === name).length
     return before === 0 ? name : `${name}-${before + 1}`

@@ -1,4 +1,4 @@
-import { type LoadedConfig, loadConfig, loadModules, type Registry } from '@sluice/pipeline'
+import { type LoadedConfig, loadConfig, loadModules, loadSourceModules, type Registry } from '@sluice/pipeline'
 import { builtInRegistry } from './registry.ts'
 import { type Config, isSection } from './variant.ts'
 
@@ -22,5 +22,14 @@ export async function loadRecipe(file: string): Promise<LoadedRecipe> {
   const config = isSection(loaded.value) ? loaded.value : {}
   const registry = builtInRegistry()
   if (Array.isArray(config.modules)) await loadModules(config.modules.map(String), loaded.baseDir, registry)
+  await loadSourceModules(sourcesOf(config), loaded.baseDir, registry)
   return { config, baseDir: loaded.baseDir, registry, loaded }
+}
+
+/** What the sources of a config name, those of its variants too. */
+function sourcesOf(config: Config): string[] {
+  const variants = isSection(config.perBackend) ? Object.values(config.perBackend).filter(isSection) : []
+  return [config, ...variants].flatMap(({ sources }) =>
+    Array.isArray(sources) ? sources.flatMap(each => (typeof each?.use === 'string' ? [each.use as string] : [])) : [],
+  )
 }
