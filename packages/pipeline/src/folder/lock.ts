@@ -3,6 +3,7 @@ import { linkSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } f
 import { hostname, uptime } from 'node:os'
 import { join, resolve } from 'node:path'
 import { StateError } from '../errors.ts'
+import { bootId, processBirth } from './process-birth.ts'
 
 /** Who holds a lock. */
 interface Holder {
@@ -10,6 +11,9 @@ interface Holder {
   readonly host: string
   /** When the lock was taken, ISO 8601. */
   readonly started: string
+  /** When the process began, and which boot of the machine that was in: see `processBirth`. */
+  readonly born?: string
+  readonly boot?: string
 }
 
 // Locks of this very process: a lock with our own pid that is not among them is left from another life of that pid.
@@ -17,14 +21,21 @@ const ours = new Set<string>()
 
 /**
  * Takes the lock of a folder: the file `lock`, which names process, host and time. One that a process of this host left
- * behind is taken over.
+ * behind is taken over: the process is gone, or its number now is another's, or the machine was started anew since.
  *
  * @returns what gives it back
  * @throws StateError naming the process that has it
  */
 export function takeLock(folder: string): () => void {
   const path = resolve(folder, 'lock')
-  const text = `${JSON.stringify({ pid: process.pid, host: hostname(), started: new Date().toISOString() })}\n`
+  const own: Record<keyof Holder, unknown> = {
+    pid: process.pid,
+    host: hostname(),
+    started: new Date().toISOString(),
+    born: processBirth(process.pid),
+    boot: bootId(),
+  }
+  const text = `${JSON.stringify(own)}\n`
   for (let attempt = 0; !placed(path, text); attempt++) {
     const found = read(path)
     if (found !== undefined && (attempt === 5 || !isLeft(path, found))) throw inUse(folder, path, found)
@@ -81,9 +92,15 @@ function read(path: string): string | undefined {
 
 function holderOf(text: string): Holder | undefined {
   try {
-    const { pid, host, started } = JSON.parse(text) as Partial<Holder>
+    const { pid, host, started, born, boot } = JSON.parse(text) as Partial<Holder>
     if (typeof pid !== 'number' || typeof host !== 'string' || typeof started !== 'string') return undefined
-    return { pid, host, started }
+    return {
+      pid,
+      host,
+      started,
+      ...(typeof born === 'string' ? { born } : {}),
+      ...(typeof boot === 'string' ? { boot } : {}),
+    }
   } catch {
     return undefined
   }
@@ -96,14 +113,22 @@ function isLeft(path: string, text: string): boolean {
   if (!holder) return Date.now() - statSync(path, { throwIfNoEntry: false })!.mtimeMs > 10_000
   if (holder.host !== hostname()) return false
   if (holder.pid === process.pid) return !ours.has(path)
-  const booted = Date.now() - uptime() * 1000
-  if (Date.parse(holder.started) < booted - 60_000) return true
+  if (isOfAnotherBoot(holder)) return true
   try {
     process.kill(holder.pid, 0)
-    return false
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return true
   }
+  // Alive, but is it that process? Numbers are given anew.
+  const born = holder.born === undefined ? undefined : processBirth(holder.pid)
+  return born !== undefined && born !== holder.born
+}
+
+function isOfAnotherBoot({ boot, started }: Holder): boolean {
+  const now = bootId()
+  if (boot !== undefined && now !== undefined) return boot !== now
+  // By the clock, which may have been set in between: only what is clearly older than the boot counts.
+  return Date.parse(started) < Date.now() - uptime() * 1000 - 60_000
 }
 
 /** Removes a lock that was left, if it still is the one that was read: somebody may have been quicker. */

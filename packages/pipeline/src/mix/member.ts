@@ -11,6 +11,8 @@ export interface MemberPosition {
   readonly at?: Json
   /** Rows after `at` that were given already. */
   readonly skip?: number
+  /** The epoch that these rows are of, where `at` is still of the one before. */
+  readonly epoch?: number
   /** Within a document: its other parts come next. */
   readonly open?: true
   readonly ended?: true
@@ -26,6 +28,7 @@ export class Member<O extends TypeMap = any> {
   ended: boolean
   #at: Json | undefined
   #skip: number
+  #epoch: number | undefined
   readonly #unit: Unit
   #frames: AsyncIterator<Frame<O>> | undefined
   #held: { batch: RecordBatch<O>; rows: WeighedRows; next: number; after: Json | undefined } | undefined
@@ -39,6 +42,7 @@ export class Member<O extends TypeMap = any> {
     this.ended = from?.ended ?? false
     this.#at = from?.at
     this.#skip = from?.skip ?? 0
+    this.#epoch = from?.epoch
   }
 
   /** Undefined before anything was given. */
@@ -48,6 +52,7 @@ export class Member<O extends TypeMap = any> {
       given: this.given,
       ...(this.#at === undefined ? {} : { at: this.#at }),
       ...(this.#skip === 0 ? {} : { skip: this.#skip }),
+      ...(this.#epoch === undefined ? {} : { epoch: this.#epoch }),
       ...(this.open ? { open: true as const } : {}),
       ...(this.ended ? { ended: true as const } : {}),
     }
@@ -77,10 +82,13 @@ export class Member<O extends TypeMap = any> {
     if (end < batch.numRows) {
       this.#held = { ...held, next: end }
       this.#skip += end - next
+      const epoch = epochOf(held.after)
+      this.#epoch = epoch === epochOf(this.#at) ? undefined : epoch
     } else {
       this.#held = undefined
       this.#at = held.after
       this.#skip = 0
+      this.#epoch = undefined
     }
     return next === 0 && end === batch.numRows ? batch : (batch.slice(next, end) as RecordBatch<O>)
   }
@@ -104,4 +112,9 @@ export class Member<O extends TypeMap = any> {
       this.#at = after
     }
   }
+}
+
+/** Members are repeated sources, whose positions have the epoch; it begins with 0. */
+function epochOf(position: Json | undefined): number {
+  return ((position ?? {}) as { epoch?: number }).epoch ?? 0
 }
