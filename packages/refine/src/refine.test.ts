@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { repeat } from '@sluice/pipeline'
+import { mix, repeat } from '@sluice/pipeline'
 import { afterAll, describe, expect, it } from 'vitest'
 import { decontaminate, dedup, filter, minhash, normalize, pii, quality } from './index.ts'
 import { masker } from './pii/pii.ts'
@@ -33,6 +33,25 @@ describe('dedup', () => {
   it('does not take a document for its own duplicate in the next epoch', async () => {
     const { texts } = await refined(repeat(rowsSource(rows), { epochs: 3 }), [dedup()])
     expect(texts).toEqual(['a b', 'c', 'd', 'e', 'a b', 'c', 'd', 'e', 'a b', 'c', 'd', 'e'])
+  })
+
+  it('nor where a mix gives frames in pieces, and reads its sources at different paces', async () => {
+    const source = (id: string) =>
+      rowsSource(
+        ['one', 'two', 'three', 'four', 'one'].map(text => ({ text: `${id} ${text}`, id: `${id} ${text}` })),
+        4,
+        id,
+      )
+    const sources = () => [
+      { source: source('a'), weight: 3 },
+      { source: source('b'), weight: 1 },
+    ]
+    const mixed = () => mix({ sources: sources(), epochs: 6, frame: 1 })
+    const whole = await refined(mixed(), [dedup()])
+    const told = whole.events.find(event => event.type === 'refined')
+    const counts = { documents: 30, kept: 24, dropped: { duplicate: 6 } }
+    expect(told).toMatchObject({ sources: { a: counts, b: counts } })
+    expect(whole.frames.length).toBeGreaterThan(30)
   })
 
   it.each([

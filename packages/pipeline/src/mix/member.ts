@@ -15,7 +15,15 @@ export interface MemberPosition {
   readonly epoch?: number
   /** Within a document: its other parts come next. */
   readonly open?: true
-  readonly ended?: true
+  /** It has ended, after so many epochs at most; 0 for any number: with more it may go on. */
+  readonly ended?: number
+}
+
+export interface MemberOptions<O extends TypeMap = any> {
+  /** Repeated already, as often as `epochs` says. */
+  readonly source: Source<O>
+  readonly weight: number
+  readonly epochs?: number | undefined
 }
 
 /** One source of a mix, read frame by frame and given row by row. */
@@ -29,17 +37,19 @@ export class Member<O extends TypeMap = any> {
   #at: Json | undefined
   #skip: number
   #epoch: number | undefined
+  readonly #epochs: number
   readonly #unit: Unit
   #frames: AsyncIterator<Frame<O>> | undefined
   #held: { batch: RecordBatch<O>; rows: WeighedRows; next: number; after: Json | undefined } | undefined
 
-  constructor(source: Source<O>, weight: number, unit: Unit, from: MemberPosition | undefined) {
+  constructor({ source, weight, epochs = 0 }: MemberOptions<O>, unit: Unit, from: MemberPosition | undefined) {
     this.source = source
     this.weight = weight
+    this.#epochs = epochs
     this.#unit = unit
     this.given = from?.given ?? 0
     this.open = from?.open ?? false
-    this.ended = from?.ended ?? false
+    this.ended = from?.ended === epochs
     this.#at = from?.at
     this.#skip = from?.skip ?? 0
     this.#epoch = from?.epoch
@@ -54,7 +64,7 @@ export class Member<O extends TypeMap = any> {
       ...(this.#skip === 0 ? {} : { skip: this.#skip }),
       ...(this.#epoch === undefined ? {} : { epoch: this.#epoch }),
       ...(this.open ? { open: true as const } : {}),
-      ...(this.ended ? { ended: true as const } : {}),
+      ...(this.ended ? { ended: this.#epochs } : {}),
     }
   }
 
