@@ -20,7 +20,7 @@ const spilledIds = 1 << 20
  * The tables are bounded and have no influence on the ids.
  */
 export function bpeEncoder(model: BpeModel): EncodeUtf8 {
-  const { end: cutWord, leads } = model.cut
+  const { end: cutWord, openings } = model.cut
   const merge = model.ignoreMerges ? wholeWords(model) : mergeWord
   // Payload: twice an id and, if there is a second, one more; the second. Or, negative, the place of the ids among the spilled
   // ones, which begin with their number.
@@ -61,12 +61,15 @@ export function bpeEncoder(model: BpeModel): EncodeUtf8 {
         i = stop
         continue
       }
-      // Most words are ASCII letters with, perhaps, one other byte before them: the integers that the table asks for tell where these
-      // end. All else is for the cut.
+      // Most words are ASCII letters with, perhaps, one other byte before them, or a byte alone: the integers that the table asks for
+      // tell where they end. All else is for the cut.
       const a = view.getInt32(i, true)
       const b = view.getInt32(i + 4, true)
-      const lead = leads[a & 0xff]!
-      let gaps = (noLetters(a) | (noLetters(b) << 4)) & ~lead
+      const opening = openings[a & 0x7fff]!
+      const lead = opening & 1
+      const only = opening & 2
+      // Without a branch, as punctuation comes when it likes: a first byte that belongs to a word is no gap, one alone has a gap after it.
+      let gaps = ((noLetters(a) | (noLetters(b) << 4)) & ~(lead | (only >> 1))) | only
       if (gaps === 0)
         gaps = (noLetters(view.getInt32(i + 8, true)) << 8) | (noLetters(view.getInt32(i + 12, true)) << 12)
       // Place of the lowest bit; -1 where there is none.
