@@ -7,7 +7,7 @@ import { isSection } from './variant.ts'
 const bound = ['seed', 'sources', 'mix', 'refine', 'tokenizer', 'data', 'model'] as const
 
 /** What may change at will, because no later step depends on it. */
-const free = new Set([
+const free = [
   'train.backend',
   'train.threads',
   'train.gpu.memory',
@@ -17,33 +17,41 @@ const free = new Set([
   'train.patience',
   'train.blame',
   'train.tensorboard',
-])
+  'train.sample',
+]
+
+/** Of what is bound: the text goes on where it stood, however often it may still be read. */
+const epochs = /^(mix|sources\[\d+\])\.epochs$/
 
 /**
- * Refuses to go on with a recipe that the checkpoint is no part of.
+ * Refuses to go on with a recipe that the checkpoint is no part of. What is neither bound nor told here (`memory`, `checkpoint`,
+ * `modules`, `perBackend`) may change at will.
  *
- * @returns the keys of `train` that changed, each with both values: the run goes on under the new ones
- * @throws StateError naming the first key that differs, with both values
+ * @returns the keys of `train` that changed, and the epochs, each with both values: the run goes on under the new ones
+ * @throws StateError naming every bound key that differs, with both values
  */
 export function agree(recipe: Recipe, before: Recipe, checkpoint: string): string[] {
-  for (const key of bound) {
-    const difference = firstDifference(recipe[key], before[key], key)
-    if (!difference) continue
-    throw new StateError(
-      `${difference.path} is ${show(difference.a)} in the config, ${show(difference.b)} in the checkpoint`,
-      {
-        file: checkpoint,
-        advice: 'set it back to resume, or start another run with --name, or afresh with --overwrite',
-      },
-    )
+  const kept = bound.flatMap(key => differences(recipe[key], before[key], key))
+  const broken = kept.filter(({ path }) => !epochs.test(path))
+  if (broken.length > 0) {
+    const told = broken.map(({ path, a, b }) => `${path} is ${show(a)} in the config, ${show(b)} in the checkpoint`)
+    throw new StateError(told.join('; '), {
+      file: checkpoint,
+      advice: `set ${told.length === 1 ? 'it' : 'them'} back to resume, or start another run with --name, or afresh with --overwrite`,
+    })
   }
-  const keys = new Set([...Object.keys(recipe.train), ...Object.keys(before.train)])
-  return [...keys].sort().flatMap(key => {
-    const path = `train.${key}`
-    if (free.has(path) || key === 'sample') return []
-    const difference = firstDifference(recipe.train[key as never], before.train[key as never], path)
-    return difference ? [`${difference.path} is ${show(difference.a)} now, it was ${show(difference.b)}`] : []
-  })
+  const training = differences(recipe.train, before.train, 'train').filter(({ path }) => !isFree(path))
+  const begun = differences(recipe.init, before.init, 'init')
+  return [
+    ...[...kept, ...training].map(({ path, a, b }) => `${path} is ${show(a)} now, it was ${show(b)}`),
+    ...begun.map(
+      ({ a, b }) => `init is ${show(a)} now, it was ${show(b)}: the weights are the checkpoint's all the same`,
+    ),
+  ]
+}
+
+function isFree(path: string): boolean {
+  return free.some(key => path === key || path.startsWith(`${key}.`))
 }
 
 interface Difference {
@@ -52,22 +60,17 @@ interface Difference {
   readonly b: unknown
 }
 
-function firstDifference(a: unknown, b: unknown, path: string): Difference | undefined {
-  if (isDeepStrictEqual(a, b)) return undefined
+/** Every key that differs, in the order of their names; lists of different lengths as a whole. */
+function differences(a: unknown, b: unknown, path: string): Difference[] {
+  if (isDeepStrictEqual(a, b)) return []
   if (Array.isArray(a) && Array.isArray(b) && a.length === b.length) {
-    for (let i = 0; i < a.length; i++) {
-      const difference = firstDifference(a[i], b[i], `${path}[${i}]`)
-      if (difference) return difference
-    }
+    return a.flatMap((each, i) => differences(each, b[i], `${path}[${i}]`))
   }
   if (isSection(a) && isSection(b)) {
-    for (const key of new Set([...Object.keys(a), ...Object.keys(b)])) {
-      const difference = firstDifference(a[key], b[key], `${path}.${key}`)
-      if (difference) return difference
-    }
-    return undefined
+    const keys = [...new Set([...Object.keys(a), ...Object.keys(b)])].sort()
+    return keys.flatMap(key => differences(a[key], b[key], `${path}.${key}`))
   }
-  return { path, a, b }
+  return [{ path, a, b }]
 }
 
 function show(value: unknown): string {

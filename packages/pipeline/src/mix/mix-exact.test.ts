@@ -122,6 +122,24 @@ describe('mix of documents', () => {
     expect(['a', 'b', 'c'].map(id => rows.filter(row => row.source === id).length)).toEqual([6, 4, 2])
   })
 
+  it('goes on after its end, with more epochs', async () => {
+    const source = (epochs: number) =>
+      mix({
+        epochs,
+        sources: ['a', 'b'].map(id => ({
+          source: documents(id, sized(id, id === 'a' ? [10, 10] : [5]), [1]),
+          weight: 1,
+        })),
+      })
+    const end = (await readFrames(source(1))).at(-1)!.cursor.mix
+    expect(await readFrames(source(1), end)).toEqual([])
+    expect(
+      rowsOf(await readFrames(source(2), end))
+        .map(({ name }) => name)
+        .sort(),
+    ).toEqual(['a-0/0', 'a-1/0', 'b-0/0'])
+  })
+
   it('tells the run what was given, at the end', async () => {
     const sources = [
       { source: documents('a', sized('a', [30, 30]), [2]), weight: 1 },

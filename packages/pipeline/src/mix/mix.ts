@@ -44,6 +44,7 @@ export function mix<O extends TypeMap>(options: MixOptions<O>): Mix<O> {
   const repeated = options.sources.map(({ source, weight, epochs = options.epochs }) => ({
     source: repeat(source, epochs === undefined ? {} : { epochs }),
     weight,
+    epochs,
   }))
   const total = repeated.reduce((sum, { weight }) => sum + weight, 0)
   let latest: readonly Member<O>[] = []
@@ -70,7 +71,7 @@ export function mix<O extends TypeMap>(options: MixOptions<O>): Mix<O> {
     },
     async *read(from, signal) {
       const position = (from ?? {}) as unknown as MixPosition
-      const members = repeated.map(({ source, weight }) => new Member(source, weight, unit, position[source.id]))
+      const members = repeated.map(member => new Member(member, unit, position[member.source.id]))
       latest = members
       try {
         for (let turn = next(members); turn; turn = next(members)) {
