@@ -1,5 +1,7 @@
 // Encoding and training of byte-level BPE on English: Moby-Dick again and again, in each copy other words respelt, so that new words
 // keep coming (ours/tokenize_text.js). Documents of about 16 KB. `worst-case` is junk of 100,000 characters without a break.
+// Cores: `encode` and `encode-tiktoken` run ours and the peer on a thread a core; `encode-tiktoken-one-thread` runs both on one;
+// `encode-one-thread` runs ours on one and Hugging Face on all.
 function tokenizeCase(name, target, args, peer, label, needs) {
   return {
     name,
@@ -23,6 +25,17 @@ export default {
     tokenizeCase('encode', 8, ['encode-threads', '10'], ...hf),
     tokenizeCase('encode-one-thread', 8, ['encode', '10'], ...hf),
     tokenizeCase('encode-tiktoken', 5, ['encode-gpt2-threads', '10'], 'tokenizers_tiktoken.py', 'tiktoken', 'tiktoken'),
+    {
+      name: 'encode-tiktoken-one-thread',
+      target: 5,
+      ours: { program: 'node', args: ['ours/tokenize.js', 'encode-gpt2', '10'] },
+      peer: {
+        program: 'python',
+        args: ['peers/tokenizers_tiktoken.py', 'encode-gpt2', '10', '1'],
+        label: 'tiktoken, one thread',
+        needs: 'tiktoken',
+      },
+    },
     {
       name: 'threads',
       target: 1.5,
