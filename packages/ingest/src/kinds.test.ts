@@ -47,6 +47,7 @@ test('every kind has a JSON Schema with a description of each key', () => {
     'arrow',
     'books',
     'csv',
+    'files',
     'jsonl',
     'news',
     'parquet',

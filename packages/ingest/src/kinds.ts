@@ -2,6 +2,7 @@ import type { BuildContext, Documents, Kind, Source } from '@sluice/pipeline'
 import { arrowKind } from './arrow/config.ts'
 import { booksKind } from './books/config.ts'
 import { csvKind } from './csv/config.ts'
+import { filesKind } from './files/config.ts'
 import { jsonlKind } from './jsonl/config.ts'
 import { newsKind } from './news/config.ts'
 import { parquetKind } from './parquet/config.ts'
@@ -14,6 +15,7 @@ export const ingestKinds: readonly Kind<'source', any, Source<Documents>, BuildC
   arrowKind,
   booksKind,
   csvKind,
+  filesKind,
   jsonlKind,
   newsKind,
   parquetKind,

@@ -34,7 +34,7 @@ export function text(options: TextOptions): Source<Documents> {
   return filesSource({ ...settings, extensions: ['.txt', '.text', '.md'], read: textReader(settings) })
 }
 
-function textReader(settings: Required<TextOptions>): FormatReader<TextPosition> {
+export function textReader(settings: Required<TextOptions>): FormatReader<TextPosition> {
   const { documents: unit, encoding, maxDocumentBytes: limit } = settings
   return async function* read(file, from, context) {
     const reader = await openUtf8(file, encoding, from)

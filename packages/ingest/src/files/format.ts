@@ -1,0 +1,45 @@
+import { arrowExtensions } from '../arrow/arrow.ts'
+import { openBytes } from '../bytes/open.ts'
+import { csvExtensions } from '../csv/csv.ts'
+import type { CorpusFile } from '../path/corpus-file.ts'
+
+/** The formats that `files` reads. */
+export type FileFormat = 'jsonl' | 'csv' | 'parquet' | 'arrow' | 'text'
+
+const byEnding: readonly (readonly [FileFormat, readonly string[]])[] = [
+  ['jsonl', ['.jsonl', '.ndjson', '.json']],
+  ['csv', csvExtensions],
+  ['parquet', ['.parquet']],
+  ['arrow', arrowExtensions],
+  ['text', ['.txt', '.text', '.md']],
+]
+
+/** What names of such files end in. */
+export const filesExtensions: readonly string[] = byEnding.flatMap(([, endings]) => endings)
+
+/** Bytes at the beginning that are looked at. */
+const headBytes = 512
+
+/**
+ * What a file is: what its first bytes say, unpacked, where they say it beyond doubt; else what its name says; else JSON Lines where
+ * it begins like an object, and text.
+ *
+ * @throws StorageError, DataError for a file that cannot be opened or unpacked
+ */
+export async function formatOf(file: CorpusFile): Promise<FileFormat> {
+  const { reader } = await openBytes(file)
+  try {
+    const head = Buffer.from(await reader.peek(headBytes))
+    const start = head.toString('latin1')
+    if (start.startsWith('PAR1')) return 'parquet'
+    // A stream's first message is its schema: the mark, and a length that is a multiple of 8.
+    if (start.startsWith('ARROW1')) return 'arrow'
+    if (head.length >= 8 && head.readUInt32LE(0) === 0xffffffff && head[4]! % 8 === 0) return 'arrow'
+    const name = file.name.toLowerCase().replace(/\.(gz|bz2|zst)$/, '')
+    const named = byEnding.find(([, endings]) => endings.some(ending => name.endsWith(ending)))
+    if (named) return named[0]
+    return /^(?:\xef\xbb\xbf)?\s*\{\s*(?:"|\})/.test(start) ? 'jsonl' : 'text'
+  } finally {
+    await reader.close()
+  }
+}
