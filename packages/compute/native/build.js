@@ -23,6 +23,7 @@ import { inParallel, run } from './tools/run.js'
  * @param {boolean} [options.force] builds even if nothing has changed
  * @param {(text: string) => void} [options.log] takes what the compiler says
  * @param {string} [options.output] the folder it goes to
+ * @param {(set: string) => string[]} [options.flagsOf] more flags for the kernels of one instruction set
  * @param {boolean} [options.portable] whether it is to run on other machines, with what they bring
  * @param {{ os: string, cpu: string }} [options.target] another platform, for a compiler that CXX tells to compile for it
  * @param {boolean} [options.trial] whether to load the addon once, in another process, before it is taken over
@@ -31,6 +32,7 @@ import { inParallel, run } from './tools/run.js'
  */
 export async function buildNative(options = {}) {
   const { force = false, log = () => {}, output = buildFolder, portable = false, target, trial = !target } = options
+  const { flagsOf = () => [] } = options
   const start = performance.now()
   const end = facts => ({ ...facts, seconds: (performance.now() - start) / 1000 })
   const { os, cpu } = target ?? { os: platform, cpu: arch }
@@ -58,7 +60,7 @@ export async function buildNative(options = {}) {
     mkdirSync(work, { recursive: true })
     removeLeftovers(output)
     const call = args => run(found.program, [...found.args, ...args])
-    const { objects, macros, leftOut } = await compileAll({ call, common, cpu, work, log })
+    const { objects, macros, leftOut } = await compileAll({ call, common, flagsOf, cpu, work, log })
     const linked = join(work, 'sluice.node')
     const { code, out } = await call([...link, ...objects, '-o', linked])
     if (code !== 0) throw new Error(`the addon does not link: ${firstError(out)}`)
@@ -74,7 +76,7 @@ export async function buildNative(options = {}) {
 }
 
 /** Every unit to an object file; those for instruction sets that the compiler does not know are left out. */
-async function compileAll({ call, common, cpu, work, log }) {
+async function compileAll({ call, common, flagsOf, cpu, work, log }) {
   const compile = async (source, flags) => {
     const name = relative(sources, source).replaceAll(/[\\/]/g, '-')
     const object = join(work, `${name}.o`)
@@ -86,7 +88,12 @@ async function compileAll({ call, common, cpu, work, log }) {
   const plain = [...units('core'), ...units('addon')].filter(file => !file.endsWith('cpu.cc'))
   // The slow ones first, so that no core waits for one at the end.
   const jobs = [
-    ...sets.map(([name, set]) => ({ ...set, name, source: join(sources, 'isa', `${name}.cc`) })),
+    ...sets.map(([name, set]) => ({
+      ...set,
+      flags: [...set.flags, ...flagsOf(name)],
+      name,
+      source: join(sources, 'isa', `${name}.cc`),
+    })),
     ...plain.map(source => ({ source, flags: [`-DSLUICE_SOURCES="${sourcesHash()}"`] })),
   ]
   const objects = []

@@ -1,3 +1,4 @@
+import process from 'node:process'
 import { describe } from 'vitest'
 import type { Addon } from '../addon.ts'
 import { findAddon } from '../find.ts'
@@ -14,8 +15,8 @@ export interface Setting {
 }
 
 /**
- * Runs the same tests with every instruction set of this processor, in every precision it has. Skipped, and said so, where
- * the addon has not been built.
+ * Runs the same tests with every instruction set of this processor (of those that SLUICE_TEST_ISA names, if it is set), in every
+ * precision it has. Skipped, and said so, where the addon has not been built.
  */
 export function onEverySet(tests: (addon: Addon, setting: Setting) => void): void {
   if (!addon) {
@@ -27,7 +28,8 @@ export function onEverySet(tests: (addon: Addon, setting: Setting) => void): voi
   }
   const built = addon
   const first = built.instructionSet()!
-  for (const set of built.instructionSets()) {
+  const asked = process.env.SLUICE_TEST_ISA?.split(',')
+  for (const set of built.instructionSets().filter(set => asked?.includes(set) ?? true)) {
     built.useInstructionSet(set)
     for (const bf16 of built.hasBf16() ? [false, true] : [false]) {
       describe(`${set} ${bf16 ? 'bf16' : 'f32'}`, () => tests(built, { set, bf16 }))
