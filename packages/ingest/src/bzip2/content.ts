@@ -11,12 +11,13 @@ export interface Content {
 /** Bytes of content that are held at once for one block. It is 0.9 MB as a rule, and may be 46. */
 const largestContent = 4 * 1024 * 1024
 
+/** @param text is the caller's again after this */
 export function contentOf(text: Uint8Array<ArrayBuffer>): Content {
   const expander = new RunExpander(text)
   let bytes = new Uint8Array(text.length + (text.length >> 4) + 64)
   let length = expander.expand(bytes, 0)
   while (!expander.done) {
-    if (bytes.length >= largestContent) return { bytes: text, crc: undefined }
+    if (bytes.length >= largestContent) return { bytes: text.slice(), crc: undefined }
     const larger = new Uint8Array(2 * bytes.length)
     larger.set(bytes)
     bytes = larger

@@ -3,10 +3,12 @@ import type { BlockHead, BlockSpace } from './space.ts'
 /**
  * Undoes the Burrows-Wheeler transform (M. Burrows and D. J. Wheeler, "A Block-sorting Lossless Data Compression Algorithm",
  * 1994). Following the rows is one wait for memory after another; two blocks at once wait together.
+ *
+ * @returns the text, valid until the space is used again
  */
 export function invert(space: BlockSpace, { length, origin }: BlockHead): Uint8Array<ArrayBuffer> {
   link(space, length)
-  const text = new Uint8Array(length)
+  const text = space.text.subarray(0, length)
   follow(space.rows, origin, text, 0)
   return text
 }
@@ -19,8 +21,8 @@ export function invertTwo(
 ): [Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>] {
   link(a, aHead.length)
   link(b, bHead.length)
-  const aText = new Uint8Array(aHead.length)
-  const bText = new Uint8Array(bHead.length)
+  const aText = a.text.subarray(0, aHead.length)
+  const bText = b.text.subarray(0, bHead.length)
   const both = Math.min(aText.length, bText.length)
   const aRows = a.rows
   const bRows = b.rows

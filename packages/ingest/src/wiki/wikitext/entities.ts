@@ -1,4 +1,5 @@
 import { AMPERSAND, HASH, SEMICOLON } from './bytes.ts'
+import { NameTable } from './names.ts'
 
 // Names of characters in HTML 4 (section 24), each list from its first code point on, '-' where there is none.
 const lists: readonly (readonly [first: number, names: string])[] = [
@@ -122,6 +123,7 @@ const named = new Map<string, number>(Object.entries(single))
 for (const [first, names] of lists) {
   for (const [i, name] of names.split(' ').entries()) if (name !== '-') named.set(name, first + i)
 }
+const names = new NameTable(named, true)
 
 /** The bytes that an entity may have. */
 const longest = 12
@@ -143,7 +145,7 @@ export function readEntity(bytes: Uint8Array, at: number, to: number, into: Enti
   while (end < most && bytes[end] !== SEMICOLON) end++
   if (end >= most || end === at + 1) return false
   into.end = end + 1
-  into.codePoint = bytes[at + 1] === HASH ? numeric(bytes, at + 2, end) : (named.get(ascii(bytes, at + 1, end)) ?? -1)
+  into.codePoint = bytes[at + 1] === HASH ? numeric(bytes, at + 2, end) : (names.get(bytes, at + 1, end) ?? -1)
   return into.codePoint >= 0
 }
 

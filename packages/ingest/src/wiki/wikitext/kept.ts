@@ -46,7 +46,10 @@ export const keptTemplates = new NameTable<Kept>([
     'bold,mono,monospace,code,tt,kbd,var,mvar,math,font,font color,color,zh-simp,zh-trad,nobold,noitalic,normal,u,s,not a typo',
     [-1],
   ),
-  ...kept('abbr,abbrv,tooltip,abr,abréviation,hover title,sic,typo,as written,visible anchor,vanchor', [1]),
+  ...kept(
+    'abbr,abbrv,tooltip,angbr,angle bracket,grapheme,ipaslink,abr,abréviation,hover title,sic,typo,as written,visible anchor,vanchor',
+    [1],
+  ),
   ...kept('quote,cquote,blockquote,bquote,quotation,block quote,zitat,citation bloc,"', [1], {
     named: ['text', 'quote'],
   }),

@@ -3,6 +3,8 @@ import { isBlank, LF, UNDERSCORE } from './bytes.ts'
 const encoder = new TextEncoder()
 const hashStart = 0x811c9dc5
 
+const asItIs = (byte: number): number => byte
+
 /** ASCII in lower case, `_` and line feeds as spaces: names of templates and tags are compared so. */
 function folded(byte: number): number {
   if (byte >= 0x41 && byte <= 0x5a) return byte | 32
@@ -14,9 +16,13 @@ export class NameTable<V> {
   readonly #slots: ({ readonly name: Uint8Array; readonly value: V } | undefined)[]
   readonly #mask: number
   readonly #longest: number
+  readonly #fold: (byte: number) => number
 
-  constructor(entries: Iterable<readonly [name: string, value: V]>) {
-    const named = [...entries].map(([name, value]) => ({ name: encoder.encode(name).map(folded), value }))
+  /** @param exact whether upper and lower case are different names */
+  constructor(entries: Iterable<readonly [name: string, value: V]>, exact = false) {
+    const fold = exact ? asItIs : folded
+    this.#fold = fold
+    const named = [...entries].map(([name, value]) => ({ name: encoder.encode(name).map(fold), value }))
     let size = 16
     while (size < 4 * named.length) size *= 2
     this.#mask = size - 1
@@ -40,21 +46,22 @@ export class NameTable<V> {
     for (;;) {
       const entry = this.#slots[slot]
       if (entry === undefined) return undefined
-      if (same(entry.name, bytes, start, end)) return entry.value
+      if (same(entry.name, bytes, start, end, this.#fold)) return entry.value
       slot = (slot + 1) & this.#mask
     }
   }
 
   /** FNV-1a. */
   #hash(bytes: Uint8Array, from: number, to: number): number {
+    const fold = this.#fold
     let hash = hashStart
-    for (let i = from; i < to; i++) hash = Math.imul(hash ^ folded(bytes[i]!), 0x01000193)
+    for (let i = from; i < to; i++) hash = Math.imul(hash ^ fold(bytes[i]!), 0x01000193)
     return (hash ^ (hash >>> 15)) & this.#mask
   }
 }
 
-function same(name: Uint8Array, bytes: Uint8Array, from: number, to: number): boolean {
+function same(name: Uint8Array, bytes: Uint8Array, from: number, to: number, fold: (byte: number) => number): boolean {
   if (name.length !== to - from) return false
-  for (let i = 0; i < name.length; i++) if (name[i] !== folded(bytes[from + i]!)) return false
+  for (let i = 0; i < name.length; i++) if (name[i] !== fold(bytes[from + i]!)) return false
   return true
 }

@@ -33,6 +33,12 @@ for (const byte of Buffer.from("\n{}[]|<&'_-=)!")) special[byte] = 1
 
 const encoder = new TextEncoder()
 
+/**
+ * What is open within so much else is not made text of: what is kept is moved when it closes, and moving it at each of many thousand
+ * levels would take the square of the time. MediaWiki's own limit for templates is 100.
+ */
+const deepest = 100
+
 /** Bytes behind a source, so that looking at what follows needs no check. */
 export const room = 64
 
@@ -245,9 +251,8 @@ export class WikitextStripper {
 
   #galleryLine(): boolean {
     const end = this.#lineEnd(this.#i)
-    const bar = this.#src.indexOf(c.PIPE, this.#i)
-    if (bar < 0 || bar > end) this.#i = Math.min(end, this.#galleryEnd)
-    else this.#i = bar + 1
+    const bar = this.#src.subarray(this.#i, end).indexOf(c.PIPE)
+    this.#i = bar < 0 ? Math.min(end, this.#galleryEnd) : this.#i + bar + 1
     return true
   }
 
@@ -264,8 +269,11 @@ export class WikitextStripper {
       this.#i = this.#lineEnd(at)
       return
     }
+    if (this.#options.tables === 'drop') {
+      this.#i = at
+      return
+    }
     this.#i = at + (src[at] === c.PIPE && second === 0x2b ? 2 : 1)
-    if (this.#options.tables === 'drop') return
     // Cells that are on lines of their own make one line.
     if (this.#out[this.#o - 1] === c.LF && second !== 0x2b && this.#afterCell()) {
       this.#o--
@@ -294,7 +302,7 @@ export class WikitextStripper {
     frames.pop()
     this.#i = end
     if (this.#options.tables === 'drop') this.#o = start
-    else {
+    else if (frames.depth < deepest) {
       this.#out.copyWithin(start, start + 2, this.#o)
       this.#o -= 2
     }
@@ -405,11 +413,15 @@ export class WikitextStripper {
       const nameEnd = pipes.length > 0 ? pipes[0]! : this.#o
       if (closed === 3) {
         // A parameter: what it is by default.
-        if (pipes.length > 0) out.copyWithin(from - 3, nameEnd + 1, this.#o)
-        this.#o = pipes.length > 0 ? from - 3 + this.#o - nameEnd - 1 : from - 3
+        if (frames.depth > deepest) this.#o = from - 3
+        else {
+          const kept = pipes.length > 0 ? this.#o - nameEnd - 1 : 0
+          if (kept > 0) out.copyWithin(from - 3, nameEnd + 1, this.#o)
+          this.#o = from - 3 + kept
+        }
       } else {
         if (frames.depth === 1 && disambiguations.get(out, from, nameEnd)) this.#disambiguation = true
-        this.#o = keepTemplate(out, from - 2, from, this.#o, pipes)
+        this.#o = frames.depth > deepest ? from - 2 : keepTemplate(out, from - 2, from, this.#o, pipes)
       }
       left -= closed
       if (count - closed >= 2) {
@@ -422,6 +434,11 @@ export class WikitextStripper {
 
   #closeVariant(): void {
     const frames = this.#frames
+    if (frames.depth > deepest) {
+      frames.pop()
+      this.#copy(2)
+      return
+    }
     const start = frames.starts[frames.depth - 1]!
     const content = Buffer.from(this.#out.buffer, start + 2, this.#o - start - 2).toString()
     frames.pop()
@@ -483,6 +500,10 @@ export class WikitextStripper {
     const first = piped ? frames.pipes[base]! : this.#o
     const last = piped ? frames.pipes[frames.pipeCount - 1]! : this.#o
     frames.pop()
+    if (frames.depth >= deepest) {
+      this.#copy(2)
+      return
+    }
     this.#i += 2
     const kind = linkKind(out, start + 2, first, this.#options.prefixes)
     let from = first + 1
@@ -591,6 +612,8 @@ export class WikitextStripper {
     }
     this.#i = end
     if (action === 'strip' || closing || selfClosing) return
+    // In a gallery that is read there is no other.
+    if (tag!.name === 'gallery' && end <= this.#galleryEnd) return
     const close = findClosing(src, end, this.#length, tag!, this.#tags)
     if (close === undefined) return
     if (tag!.name === 'gallery' && this.#options.captions) {

@@ -21,7 +21,7 @@ export function keepTemplate(out: Uint8Array, at: number, from: number, to: numb
   if (out[colon] !== 0x3a || colon >= nameEnd) return at
   const parser = keptTemplates.get(out, from, colon)
   if (parser?.args[0] !== 1) return at
-  return copy(out, at, colon + 1, nameEnd)
+  return copy(out, at, out, colon + 1, nameEnd)
 }
 
 function write(out: Uint8Array, at: number, to: number, pipes: Int32Array, kept: Kept): number {
@@ -46,34 +46,33 @@ function write(out: Uint8Array, at: number, to: number, pipes: Int32Array, kept:
 type Span = readonly [from: number, to: number]
 
 /** Copies spans to `at`. In order, each lies behind where it goes, so none is overwritten before it is read. */
-function join(out: Uint8Array, at: number, spans: readonly Span[], kept: Kept): number {
-  const { before, between } = kept
-  const unordered = spans.some((span, i) => i > 0 && span[0] < spans[i - 1]![0])
-  if (unordered) return join(out, at, spans.filter((span, i) => i === 0 || span[0] >= spans[0]![0]).sort(byPlace), kept)
+function join(out: Uint8Array, at: number, spans: readonly Span[], { before, between }: Kept): number {
+  const ordered = spans.every((span, i) => i === 0 || span[0] >= spans[i - 1]![0])
+  const base = ordered ? 0 : Math.min(...spans.map(span => span[0]))
+  const from = ordered ? out : out.slice(base, Math.max(...spans.map(span => span[1])))
   let to = at
-  for (const [from, end] of spans) {
+  for (const span of spans) {
+    const start = span[0] - base
+    const end = span[1] - base
     const joint = to === at ? before : between
-    if (from === end) continue
-    // The separator may be as long as the markup that it stands for, and no longer.
-    if (to + joint.length <= from) {
+    if (start === end) continue
+    // What is put between is never longer than the markup that it stands for, unless arguments changed places.
+    if (!ordered || to + joint.length <= start) {
       out.set(joint, to)
       to += joint.length
     }
-    to = copy(out, to, from, end)
+    to = copy(out, to, from, start, end)
   }
   return to
 }
 
-function byPlace(a: Span, b: Span): number {
-  return a[0] - b[0]
-}
-
-function copy(out: Uint8Array, at: number, from: number, to: number): number {
+function copy(out: Uint8Array, at: number, source: Uint8Array, from: number, to: number): number {
   let start = from
   let end = to
-  while (start < end && (isBlank(out[start]) || out[start] === LF)) start++
-  while (end > start && (isBlank(out[end - 1]) || out[end - 1] === LF)) end--
-  out.copyWithin(at, start, end)
+  while (start < end && (isBlank(source[start]) || source[start] === LF)) start++
+  while (end > start && (isBlank(source[end - 1]) || source[end - 1] === LF)) end--
+  if (source === out) out.copyWithin(at, start, end)
+  else out.set(source.subarray(start, end), at)
   return at + end - start
 }
 
