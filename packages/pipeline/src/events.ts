@@ -1,6 +1,7 @@
 import type { Cursor, Json } from './contract/frame.ts'
 import type { Outcome } from './contract/sink.ts'
 import type { MixShare } from './contract/source.ts'
+import type { Verdict } from './runtime/verdict.ts'
 
 /** What one stage has done so far. Times are seconds of wall clock. */
 export interface StageCounters {
@@ -45,6 +46,8 @@ export type RunEvent =
       readonly unit: 'bytes' | 'documents'
       readonly shares: readonly MixShare[]
     }
+  /** Which part the others waited for, over the whole run: see `verdict`. */
+  | ({ readonly type: 'bottleneck' } & Verdict)
   /** One per training step. */
   | { readonly type: 'metric'; readonly step: number; readonly values: Readonly<Record<string, number>> }
   | { readonly type: 'evaluation'; readonly step: number; readonly values: Readonly<Record<string, number>> }

@@ -11,6 +11,8 @@ const kept: ReadonlySet<RunEvent['type']> = new Set([
   'warning',
   'note',
   'refined',
+  'mixed',
+  'bottleneck',
 ])
 
 /** Takes a run's events: writes them down, passes them on, and keeps what is asked for at the end. */

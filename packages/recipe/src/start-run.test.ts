@@ -52,6 +52,10 @@ test('a config becomes a trained model in a run folder', async () => {
     type: 'note'
   }
   expect(values).toMatchObject({ steps: 8, backend: 'cpu', vocabSize: 300 })
+  const log = await readEvents(join(runsDir, 'tiny', 'metrics.jsonl'))
+  expect(log.filter(({ type }) => type === 'bottleneck')).toEqual([
+    expect.objectContaining({ busy: expect.any(Number), message: expect.stringContaining(' is the bottleneck') }),
+  ])
   expect((await curve(runsDir)).map(({ type, step }) => `${type} ${step}`)).toEqual([
     'evaluation 0',
     ...[1, 2, 3, 4].map(step => `metric ${step}`),

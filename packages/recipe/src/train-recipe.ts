@@ -1,7 +1,7 @@
 import { relative, resolve } from 'node:path'
 import { checkpoint } from '@sluice/checkpoint'
 import type { Backend, BackendName } from '@sluice/compute'
-import { atomicWrite, type Registry, type RunEvent, type RunFolder, run } from '@sluice/pipeline'
+import { atomicWrite, type Registry, type RunEvent, type RunFolder, run, verdict } from '@sluice/pipeline'
 import { train } from '@sluice/trainer'
 import { countParameters, type LanguageModel, type MaskedModel } from '@sluice/transformer'
 import { badStepsFile, badStepsLog } from './bad-steps.ts'
@@ -112,7 +112,9 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
       if (event.type === 'note' && event.values?.reason === 'patience') patienceOver = true
       emit(event)
     })
-    const { outcome } = await chain.done
+    const { outcome, counters } = await chain.done
+    const held = verdict(counters, [], { target: 'train' })
+    if (held) emit({ type: 'bottleneck', ...held })
     const step = log.step ?? earlier?.checkpoint.step ?? 0
     if (outcome === 'finished' && step < training.steps && !patienceOver) emit(endedEarly(recipe, step))
     if (keepBest && log.best) emit(keptBest(log.best))

@@ -64,7 +64,7 @@ function block(progress: Progress, memory: number): string[] {
   return [
     `${bar(steps ? step / steps : 0)}  step ${step}${steps === undefined ? '' : ` of ${steps}`}${left}`,
     parts.filter(part => part !== undefined).join(' · '),
-    ...(bottleneck ? [`slowest stage: ${bottleneck}`] : []),
+    ...(bottleneck ? [bottleneck] : []),
   ]
 }
 

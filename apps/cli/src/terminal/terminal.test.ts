@@ -38,17 +38,18 @@ test('numbers at a glance', () => {
   expect([clip('abcdef', 6), clip('abcdef', 5)]).toEqual(['abcdef', 'abcd…'])
 })
 
-test('the slowest stage, in words, of the time between two moments', () => {
+test('what holds a run up, in words, of the time between two moments', () => {
   const kinds = { books: 'source', checkpoint: 'sink' } as const
-  const at = (books: number, tokenize: number, train: number, checkpoint: number) =>
-    counters({ books, tokenize, train, checkpoint }, kinds)
-  const start = at(5, 5, 5, 5)
+  const at = (seconds: number, busy: Record<string, number>) =>
+    counters(busy, kinds).map(each => ({ ...each, waitingForInput: seconds - each.busy }))
+  const start = at(5, { books: 5, tokenize: 5, train: 5, checkpoint: 5 })
+  const after = (books: number, tokenize: number, train: number, checkpoint: number) =>
+    bottleneck(at(15, { books, tokenize, train, checkpoint }), start)
   expect(bottleneck(start, start)).toBeUndefined()
   expect(bottleneck([], [])).toBeUndefined()
-  expect(bottleneck(at(5.1, 5.1, 5.8, 5), start)).toBe('training, as it should be')
-  expect(bottleneck(at(5.9, 5.1, 5.2, 5), start)).toBe('reading (books)')
-  expect(bottleneck(at(5.1, 5.9, 5.2, 5), start)).toBe('preparing data (tokenize)')
-  expect(bottleneck(at(5.1, 5.1, 5.2, 5.9), start)).toBe('writing (checkpoint)')
+  expect(after(5.1, 5.1, 14, 5)).toBe('train is the bottleneck, as it should be: 90 % busy')
+  expect(after(13, 5.1, 7, 5)).toBe('books is the bottleneck: 80 % busy; train waits for input 80 % of the time')
+  expect(after(5.1, 12.1, 7, 5)).toBe('tokenize is the bottleneck: 71 % busy; train waits for input 80 % of the time')
 })
 
 test('speed and time left come from the clock, and forget the beginning', () => {
