@@ -23,6 +23,8 @@ export interface ChunkOptions {
   /** The site whose pages come first, where the pieces do not begin with its header. */
   readonly site?: Site
   readonly header?: RawPlace | undefined
+  /** Whether to give out no more than a chunk without pages, for its site. Default false. */
+  readonly siteOnly?: boolean
 }
 
 const headerStart = Buffer.from('<mediawiki')
@@ -105,6 +107,10 @@ export async function* chunksOf(
         continue
       }
       if (site === undefined && !readHeader(ended)) return
+      if (options.siteOnly) {
+        yield chunk(from)
+        return
+      }
       const next = find(headerStart, from)
       const limit = next < 0 ? to : next
       let end = window.subarray(from, Math.min(limit, from + target)).lastIndexOf(pageEnd)

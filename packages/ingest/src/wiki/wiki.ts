@@ -112,7 +112,8 @@ export function wikiReader(settings: WikiSettings): FormatReader<WikiPosition> {
 /** The site whose header is at a place. */
 async function siteAt(file: CorpusFile, place: RawPlace, crew: Crew): Promise<Site> {
   const raw = rawPieces(file, place, { decode: crew.decode, parallel: 1 })
-  for await (const chunk of chunksOf(raw, { file: file.name, target: 1, maxPageBytes: 0 })) return chunk.site
+  for await (const chunk of chunksOf(raw, { file: file.name, target: 1, maxPageBytes: 0, siteOnly: true }))
+    return chunk.site
   return noSite
 }
 
