@@ -28,7 +28,7 @@ it.each(Object.entries(models))('%s: blocks computed again give the same bits in
     }
     const { value, gradients } = valueAndGradients(loss, variables)
     const numbers = [value, ...gradients].map(tensor => [...tensor!.dataSync()])
-    tf.dispose([value, ...gradients])
+    tf.dispose([value, ...gradients.map(gradient => gradient!)])
     expect(tf.memory().numTensors).toBe(before)
     return { numbers, most }
   }
