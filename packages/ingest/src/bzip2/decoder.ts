@@ -31,12 +31,13 @@ export type BlockDecoder = (blocks: readonly PackedBlock[]) => Generator<void, (
 
 /** Makes the function that decodes up to `lanes` blocks at once, in memory of its own that it keeps. */
 export function blockDecoder(): BlockDecoder {
-  const spaces = Array.from({ length: lanes }, () => new BlockSpace())
+  const spaces: BlockSpace[] = []
   return function* decode(blocks) {
     const heads: (BlockHead | BlockFault)[] = []
     for (const [i, { bytes, start }] of blocks.entries()) {
       try {
-        heads.push(decodeSymbols(bytes, start, spaces[i]!))
+        spaces[i] ??= new BlockSpace()
+        heads.push(decodeSymbols(bytes, start, spaces[i]))
       } catch (error) {
         if (!(error instanceof BlockFault)) throw error
         heads.push(error)

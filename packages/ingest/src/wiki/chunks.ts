@@ -46,7 +46,7 @@ export async function* chunksOf(
   options: ChunkOptions,
 ): AsyncGenerator<Chunk, void, undefined> {
   const { file, target, maxPageBytes } = options
-  let window = Buffer.allocUnsafeSlow(2 * 1024 * 1024)
+  let window = Buffer.allocUnsafeSlow(64 * 1024)
   let from = 0
   let to = 0
   /** Bytes of XML before the window's first. */

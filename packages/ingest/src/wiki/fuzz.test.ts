@@ -26,40 +26,37 @@ const markup = Buffer.from(
 const variants: readonly (readonly [string, Uint8Array])[] = [
   ['xml', xml],
   ['markup', markup],
-  ['bzip2', streams],
+  ['bzip2', streams.subarray(0, 3200)],
   ['gzip', gzipSync(xml)],
   ['utf16', Buffer.from(`\ufeff${xml.toString()}`, 'utf16le')],
 ]
 
-test.each(variants)(
-  '%s, changed 2,000 times: documents, or a clear error',
-  async (name, bytes) => {
-    const count = 2000
-    const before = process.memoryUsage().arrayBuffers
-    let read = 0
-    for (let i = 0; i < count; i++) {
-      await folder.write(name, mutated(bytes, `wiki ${name}`, i))
-      const source = wiki({
-        path: name,
-        baseDir: folder.path,
-        onError: 'skip',
-        tables: i & 1 ? 'cells' : 'drop',
-        captions: (i & 2) > 0,
-        threads: 0,
-      })
-      try {
-        for await (const frame of source.read(undefined, new AbortController().signal)) {
-          for (const row of rowsOf(frame)) expect(row.id).toBeTypeOf('string')
-        }
-        read++
-      } catch (error) {
-        if (!(error instanceof SluiceError)) throw new Error(`mutation ${i}`, { cause: error })
-        expect(error.message).not.toBe('')
-        expect(error.file).toBeDefined()
+test('dumps changed 2,000 times: documents, or a clear error', async () => {
+  const count = 2000
+  const before = process.memoryUsage().arrayBuffers
+  let read = 0
+  for (let i = 0; i < count; i++) {
+    const [name, bytes] = variants[i % variants.length]!
+    await folder.write(name, mutated(bytes, `wiki ${name}`, i))
+    const source = wiki({
+      path: name,
+      baseDir: folder.path,
+      onError: 'skip',
+      tables: i & 1 ? 'cells' : 'drop',
+      captions: (i & 2) > 0,
+      threads: 0,
+    })
+    try {
+      for await (const frame of source.read(undefined, new AbortController().signal)) {
+        for (const row of rowsOf(frame)) expect(row.id).toBeTypeOf('string')
       }
+      read++
+    } catch (error) {
+      if (!(error instanceof SluiceError)) throw new Error(`mutation ${i} of ${name}`, { cause: error })
+      expect(error.message).not.toBe('')
+      expect(error.file).toBeDefined()
     }
-    expect(read).toBeGreaterThan(0)
-    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(300_000_000)
-  },
-  120_000,
-)
+  }
+  expect(read).toBeGreaterThan(0)
+  expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(300_000_000)
+}, 120_000)

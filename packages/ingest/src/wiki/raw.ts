@@ -19,7 +19,7 @@ export type RawPlace = {
   readonly block?: { readonly bit: number; readonly byte: number }
 }
 
-/** A stretch of the XML. */
+/** A stretch of the XML. Valid until the next one is asked for. */
 export interface RawPiece {
   readonly bytes: Uint8Array<ArrayBuffer>
   /** Where it begins. */
@@ -133,10 +133,11 @@ async function* readerPieces(
   start: number,
 ): AsyncGenerator<RawPiece, void, undefined> {
   const reader = await open()
+  const bytes = new Uint8Array(pieceSize)
   let byte = start
   try {
     for (;;) {
-      const bytes = new Uint8Array(pieceSize)
+      // What is given out is the receiver's until it asks for more.
       const count = await reader.read(bytes)
       if (count === 0) return
       yield { bytes: bytes.subarray(0, count), place: { byte } }
