@@ -213,11 +213,11 @@ describe('the gate', () => {
     const slow = stock(
       'slow-stage',
       concatMap(async frame => {
-        await sleep([60, 60, 60, 150, 350, 800][frame.seq - 1])
+        await sleep([150, 150, 150, 375, 875, 2000][frame.seq - 1])
         return frame
       }),
     )
-    const { warnings } = await gibibyte([slow], { frames: 6, mark: MiB, patience: 0.2 })
+    const { warnings } = await gibibyte([slow], { frames: 6, mark: MiB, patience: 0.5 })
     expect(warnings).toEqual([])
   })
 
