@@ -1,6 +1,6 @@
 import { type Content, contentOf } from './content.ts'
 import { BlockFault } from './fault.ts'
-import { invert, invertTwo } from './inverse.ts'
+import { invert } from './inverse.ts'
 import { type BlockHead, BlockSpace } from './space.ts'
 import { decodeSymbols } from './symbols.ts'
 
@@ -19,8 +19,8 @@ export interface DecodedBlock {
   readonly end: number
 }
 
-/** Two blocks at once are one wait for memory instead of two. */
-export const lanes = 2
+/** Blocks that are decoded at once (`invert`). */
+export const lanes = 8
 
 /**
  * In steps of some 20 ms each, so that whoever has an event loop to look after can do so between them.
@@ -45,10 +45,13 @@ export function blockDecoder(): BlockDecoder {
       yield
     }
     const whole = heads.flatMap((head, i) => (head instanceof BlockFault ? [] : [{ head, space: spaces[i]! }]))
-    const [a, b] = whole
-    const texts = !a ? [] : b ? invertTwo(a.space, a.head, b.space, b.head) : [invert(a.space, a.head)]
-    return heads.map(head =>
-      head instanceof BlockFault ? head : { content: contentOf(texts.shift()!), crc: head.crc, end: head.end },
-    )
+    const texts = yield* invert(whole)
+    const decoded: (DecodedBlock | BlockFault)[] = []
+    for (const head of heads) {
+      if (head instanceof BlockFault) decoded.push(head)
+      else decoded.push({ content: contentOf(texts.shift()!), crc: head.crc, end: head.end })
+      yield
+    }
+    return decoded
   }
 }

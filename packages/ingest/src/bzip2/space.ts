@@ -7,18 +7,16 @@ export const padding = 256
 /** Bytes of the longest block there can be: every symbol in the longest code, and the tables. */
 export const longestPacked = ((largestBlock + 2) * 20) / 8 + 32_768
 
-/** Memory that one block is decoded in; kept for the next one. 5.4 MB. */
+/** Memory that one block is decoded in; kept for the next one. 4.5 MB. */
 export class BlockSpace {
   readonly tables = new HuffmanTables()
   readonly selectors = new Uint8Array(32_768)
-  /** The block after the Burrows-Wheeler transform, as far as it goes. */
+  /** The block after the Burrows-Wheeler transform, as far as it goes; in the end, its text. */
   readonly last = new Uint8Array(largestBlock)
   /** How often each byte is in it. */
   readonly counts = new Int32Array(256)
   /** By row: the row of what follows it, and its first byte in the low bits. */
   readonly rows = new Uint32Array(largestBlock)
-  /** The block's text, its first code still on. */
-  readonly text = new Uint8Array(largestBlock)
 }
 
 /** What is known of a block whose symbols have been decoded. */

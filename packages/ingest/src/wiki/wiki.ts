@@ -92,7 +92,7 @@ export function wikiReader(settings: WikiSettings): FormatReader<WikiPosition> {
       const known = from && { site: await siteAt(file, from.header ?? { byte: 0 }, crew), header: from.header }
       const raw = rawPieces(file, from ?? { byte: 0 }, crew)
       const chunks = chunksOf(raw, { file: file.name, target, maxPageBytes, ...known })
-      const pages = inOrder(chunks, crew.parallel, async chunk => {
+      const pages = inOrder(chunks, crew.parallelPages, async chunk => {
         const { site, bytes, overlong } = chunk
         return { chunk, pages: overlong ? undefined : await crew.read(bytes, site, pageOptions) }
       })

@@ -11,8 +11,10 @@ import { startThread, type Thread } from './thread.ts'
 
 /** Who decodes blocks and reads pages. Results do not depend on who does. */
 export interface Crew {
-  /** Calls of each that may be under way at once. */
+  /** Calls of `decode` that may be under way at once. */
   readonly parallel: number
+  /** Calls of `read` that may. */
+  readonly parallelPages: number
   readonly decode: DecodeBlocks
   /** Takes the chunk's memory. */
   read(chunk: Uint8Array<ArrayBuffer>, site: Site, options: PageOptions): Promise<ChunkPages>
@@ -54,6 +56,7 @@ export function crews({ threads, entry = workerEntry() }: CrewOptions): () => Cr
     let open = true
     return {
       parallel: threads + 1,
+      parallelPages: 4 * threads,
       async decode(blocks) {
         const reply = await ask({ kind: 'blocks', blocks }, [])
         if (!('blocks' in reply)) throw new TypeError('a thread answered another question')
@@ -85,6 +88,7 @@ function crewOfOne(): Crew {
   let decode: DecodeBlocks | undefined
   return {
     parallel: 1,
+    parallelPages: 1,
     decode(blocks) {
       decode ??= decodeHere()
       return decode(blocks)

@@ -10,7 +10,7 @@ export interface Thread {
   close(): void
 }
 
-/** Starts a thread. Tasks are answered in their order. */
+/** Starts a thread. */
 export function startThread(entry: URL): Thread {
   const worker = new Worker(entry)
   // A thread with nothing to do does not keep the process alive.

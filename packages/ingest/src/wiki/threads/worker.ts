@@ -6,6 +6,6 @@ import { performer } from './perform.ts'
 const perform = performer()
 
 parentPort!.on('message', (request: Request) => {
-  const { reply, handOver } = perform(request)
-  parentPort!.postMessage(reply, handOver)
+  // A failure is the thread's end, which is told to those who wait.
+  void perform(request).then(({ reply, handOver }) => parentPort!.postMessage(reply, handOver))
 })
