@@ -11,10 +11,16 @@ export const magicBits = 48
 export const magicBytes = 7
 
 // A magic that begins within byte p fills bytes p + 1 and p + 2, whatever bit it begins at: by these two it is looked for.
+// The first of the two alone, in a table that stays in the nearest cache, rules out most places.
 const filled = new Uint8Array(65_536)
+const begun = new Uint8Array(256)
 for (const [, high, low] of magics) {
   const value = (BigInt(high) << 24n) | BigInt(low)
-  for (let shift = 0; shift < 8; shift++) filled[Number((value >> BigInt(24 + shift)) & 0xffffn)] = 1
+  for (let shift = 0; shift < 8; shift++) {
+    const pair = Number((value >> BigInt(24 + shift)) & 0xffffn)
+    filled[pair] = 1
+    begun[pair >> 8] = 1
+  }
 }
 
 /** What begins at this bit of `bytes`, if anything. */
@@ -32,6 +38,7 @@ export function markAt(bytes: Uint8Array, bit: number): Mark | undefined {
 export function nextMark(bytes: Uint8Array, from: number, to: number): number {
   const last = Math.min(to, bytes.length - 5)
   for (let at = Math.floor(from / 8); at < last; at++) {
+    if (begun[bytes[at + 1]!] === 0) continue
     if (filled[(bytes[at + 1]! << 8) | bytes[at + 2]!] === 0) continue
     for (let bit = Math.max(from, at * 8); bit < at * 8 + 8; bit++) if (markAt(bytes, bit) !== undefined) return bit
   }
