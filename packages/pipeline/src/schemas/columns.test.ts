@@ -60,7 +60,10 @@ describe('columns', () => {
   it('hold any string; lone surrogates become U+FFFD', () => {
     fc.assert(
       fc.property(fc.array(text, { maxLength: 30 }), values => {
-        expect([...column(utf8Column(values))]).toEqual(values.map(wellFormed))
+        const data = utf8Column(values)
+        // The bytes are whole; Arrow's own reader leaves out a U+FEFF that a string begins with.
+        expect(Buffer.from(data.values).toString()).toBe(values.map(wellFormed).join(''))
+        expect([...column(data)]).toEqual(values.map(value => wellFormed(value).replace(/^\ufeff/, '')))
       }),
     )
     expect([...column(utf8Column(['a\ud800', '\udc00b', '😀', '']))]).toEqual(['a\ufffd', '\ufffdb', '😀', ''])
