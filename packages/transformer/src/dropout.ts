@@ -1,6 +1,5 @@
-import { dropout, type tf } from '@sluice/compute'
 import { randomStream } from '@sluice/pipeline'
-import type { Pass, Training } from './pass.ts'
+import type { Training } from './pass.ts'
 
 /** Room for one step's elements in a stream: with 2^53 numbers to a stream, there are 2^23 (8.4 million) steps. */
 const elementsPerStep = 2 ** 30
@@ -20,10 +19,4 @@ export interface MaskRandom {
 export function maskRandom({ seed, step, part = 0 }: Training, place: string): MaskRandom {
   const { key, nameHash } = randomStream(seed, `dropout/${place}${part > 0 ? `#${part}` : ''}`)
   return { key: [...key], nameHash: [...nameHash], offset: step * elementsPerStep }
-}
-
-/** Dropout that is there only while training and with a rate above 0. */
-export function residualDropout(x: tf.Tensor2D, rate: number, place: string, training: Pass['training']): tf.Tensor2D {
-  if (!training || rate === 0) return x
-  return dropout(x, { rate, random: maskRandom(training, place) })
 }

@@ -1,14 +1,14 @@
 import { crossEntropy, embedding, layerNorm, linear, tf } from '@sluice/compute'
 import { tokenEmbedding } from '@sluice/embed'
 import { DataError, type NamedTensor, SchemaError } from '@sluice/pipeline'
-import { residualDropout } from '../dropout.ts'
 import { fromHf, toHf } from '../hf/layout.ts'
-import { inspected } from '../inspect.ts'
 import { throughLayers } from '../layers.ts'
-import { type ForwardOptions, ignoredLabel, type MaskedModel } from '../model.ts'
+import { ignoredLabel, type MaskedModel } from '../model.ts'
 import { initialValues } from '../parameters.ts'
-import type { Parameter, Pass } from '../pass.ts'
-import { checkPositions, checkRows, countedPositions, cut, inputsOf, tellTargets } from '../rows.ts'
+import type { Parameter } from '../pass.ts'
+import { type Reading, readingMethods } from '../reading.ts'
+import { countedPositions, cut, inputsOf, tellTargets } from '../rows.ts'
+import { residualDropout } from '../sublayers.ts'
 import { assignVariables, copiesOf, makeVariables } from '../variables.ts'
 import { bertBlock } from './block.ts'
 import { type BertConfig, type BertOptions, bertConfig } from './config.ts'
@@ -46,9 +46,8 @@ export function bert(
   const norm = (x: tf.Tensor2D, name: string) =>
     layerNorm(x, parameter(`${name}.weight`), parameter(`${name}.bias`), config.epsilon)
 
-  type Inputs = Pass & { positions?: Int32Array | undefined; tokenTypes?: Int32Array | undefined }
   /** [N] ids to the last layer's output, [N, C]. */
-  const stream = (ids: Int32Array, pass: Inputs): tf.Tensor2D => {
+  const stream = (ids: Int32Array, pass: Reading): tf.Tensor2D => {
     const x_NC = tf.tidy(() => {
       const types = embedding(
         parameter<tf.Tensor2D>('bert.embeddings.token_type_embeddings.weight'),
@@ -76,12 +75,12 @@ export function bert(
   }
   const bias = parameter<tf.Tensor1D>('cls.predictions.bias')
 
-  const forward = (ids: Int32Array, options: ForwardOptions & { tokenTypes?: Int32Array | undefined }) => {
-    const { rows, ...rest } = options
-    const time = checkRows(ids, rows, config.blockSize)
-    if (rest.positions) checkPositions(rest.positions, config.blockSize)
-    return { time, hidden: stream(ids, { batch: rows, time, ...rest }) }
-  }
+  const { logits, inspect } = readingMethods({
+    shape,
+    causal: false,
+    stream,
+    project: x => linear(transform(x), tf.transpose(table), bias),
+  })
 
   return {
     shape,
@@ -105,28 +104,13 @@ export function bert(
         return loss
       })
     },
-    logits(ids, options) {
-      return tf.tidy(() => {
-        const { time, hidden } = forward(ids, options)
-        const logits_NV = linear(transform(hidden), tf.transpose(table), bias)
-        return tf.reshape<tf.Rank.R3>(logits_NV, [options.rows, time, config.vocabSize])
-      })
-    },
+    logits,
+    inspect,
     weights: () => withPositions(config, toHf(layout, copiesOf(parameters))),
     assign(given) {
       assignVariables(specs, parameters, own(given))
     },
     hfConfig: tokens => bertHfConfig(config, tokens),
-    inspect(ids) {
-      const time = checkRows(ids, 1, config.blockSize)
-      return inspected({
-        ...config,
-        time,
-        causal: false,
-        forward: observe => void stream(ids, { batch: 1, time, observe }),
-        project: x => linear(transform(x), tf.transpose(table), bias),
-      })
-    },
     dispose() {
       for (const variable of parameters.values()) variable.dispose()
     },

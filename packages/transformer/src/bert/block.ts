@@ -1,6 +1,6 @@
-import { attention, layerNorm, linear, tf } from '@sluice/compute'
-import { maskRandom, residualDropout } from '../dropout.ts'
+import { layerNorm, linear, tf } from '@sluice/compute'
 import type { Parameter, Pass } from '../pass.ts'
+import { attend, projectOnto } from '../sublayers.ts'
 import type { BertConfig } from './config.ts'
 
 // B rows (batch), T time, N = B * T, C width, F inner width
@@ -19,33 +19,26 @@ export function bertBlock(
   pass: Pass,
 ): tf.Tensor2D {
   const { heads, epsilon, dropout: rate } = config
-  const { batch, time, segments, training } = pass
   const at = `bert.encoder.layer.${layer}`
   const get = <T extends tf.Tensor>(name: string) => parameter<T>(`${at}.${name}`)
   const norm = (x: tf.Tensor2D, name: string) => layerNorm(x, get(`${name}.weight`), get(`${name}.bias`), epsilon)
-  const project = (x: tf.Tensor2D, name: string, options: Parameters<typeof linear>[3] = {}) =>
-    linear(x, get(`${name}.weight`), get(`${name}.bias`), options)
-  const projectOnto = (residual: tf.Tensor2D, x: tf.Tensor2D, name: string) => {
-    if (!training || rate === 0) return project(x, name, { residual })
-    return tf.add<tf.Tensor2D>(residual, residualDropout(project(x, name), rate, `${at}.${name}`, training))
-  }
+  const projection = (name: string) => ({
+    weight: get<tf.Tensor2D>(`${name}.weight`),
+    bias: get<tf.Tensor1D>(`${name}.bias`),
+  })
+  const onto = (residual: tf.Tensor2D, x: tf.Tensor2D, name: string) =>
+    projectOnto(residual, x, projection(name), { rate, place: `${at}.${name}`, training: pass.training })
+
   // Each half in a tidy: what the tape does not save is freed at once, not at the end of the forward pass.
   const attended_NC = tf.tidy(() => {
-    const random = training && rate > 0 ? maskRandom(training, `${at}.attention`) : undefined
-    const qkv_N3C = project(x_NC, 'attention.self.qkv')
-    pass.observe?.attention(layer, qkv_N3C)
-    const mixed_NC = attention(qkv_N3C, {
-      batch,
-      time,
-      heads,
-      causal: false,
-      ...(segments ? { segments } : {}),
-      ...(random ? { dropout: { rate, random } } : {}),
-    })
-    return norm(projectOnto(x_NC, mixed_NC, 'attention.output.dense'), 'attention.output.LayerNorm')
+    const { weight, bias } = projection('attention.self.qkv')
+    const how = { layer, heads, causal: false, rate, place: `${at}.attention` }
+    const mixed_NC = attend(linear(x_NC, weight, bias), pass, how)
+    return norm(onto(x_NC, mixed_NC, 'attention.output.dense'), 'attention.output.LayerNorm')
   })
   return tf.tidy(() => {
-    const inner_NF = project(attended_NC, 'intermediate.dense', { activation: 'gelu' })
-    return norm(projectOnto(attended_NC, inner_NF, 'output.dense'), 'output.LayerNorm')
+    const { weight, bias } = projection('intermediate.dense')
+    const inner_NF = linear(attended_NC, weight, bias, { activation: 'gelu' })
+    return norm(onto(attended_NC, inner_NF, 'output.dense'), 'output.LayerNorm')
   })
 }

@@ -1,7 +1,6 @@
 import { openDecoder } from '@sluice/compute'
-import { checkTokens } from '@sluice/embed'
 import type { Decoder, DecoderOptions } from '../generation/decoder.ts'
-import { windowStart } from '../generation/window.ts'
+import { growingDecoder } from '../generation/growing.ts'
 import { decoderWeights } from './decoderWeights.ts'
 import type { Gpt2Model } from './gpt2.ts'
 
@@ -15,11 +14,8 @@ import type { Gpt2Model } from './gpt2.ts'
  *
  * The weights are those of the moment when it was made.
  */
-export function cachingDecoder(
-  model: Pick<Gpt2Model, 'config' | 'parameters'>,
-  { slide = 1 }: DecoderOptions = {},
-): Decoder {
-  const { blockSize, heads, epsilon, vocabSize } = model.config
+export function cachingDecoder(model: Pick<Gpt2Model, 'config' | 'parameters'>, options: DecoderOptions = {}): Decoder {
+  const { blockSize, heads, epsilon } = model.config
   const { weights, dispose } = decoderWeights(model)
   const decoder = (() => {
     try {
@@ -28,21 +24,8 @@ export function cachingDecoder(
       dispose()
     }
   })()
-  let held: readonly number[] = []
-  return {
-    async next(context) {
-      const seen = context.slice(windowStart(context.length, { blockSize, slide }))
-      // At least the last token is put in (again): its scores are what is asked for.
-      const most = Math.min(held.length, seen.length - 1)
-      let start = 0
-      while (start < most && seen[start] === held[start]) start++
-      checkTokens(seen, vocabSize)
-      const ids = Int32Array.from(seen.slice(start))
-      held = held.slice(0, start)
-      const logits = await decoder.extend([{ row: 0, start, ids }])
-      held = seen
-      return logits
-    },
+  return growingDecoder(model.config, options, {
+    extend: (ids, start) => decoder.extend([{ row: 0, start, ids }]),
     dispose: () => decoder.dispose(),
-  }
+  })
 }

@@ -1,13 +1,13 @@
-import { crossEntropy, layerNorm, linear, tf } from '@sluice/compute'
+import { layerNorm, tf } from '@sluice/compute'
 import { constantPositions, positionEmbedding, tokenEmbedding } from '@sluice/embed'
 import type { NamedTensor } from '@sluice/pipeline'
-import { residualDropout } from '../dropout.ts'
-import { inspected } from '../inspect.ts'
 import { throughLayers } from '../layers.ts'
-import type { ForwardOptions, LanguageModel } from '../model.ts'
-import type { Parameter, Pass } from '../pass.ts'
-import { checkPositions, checkRows, countedPositions, splitTargets, tellTargets } from '../rows.ts'
-import { assignVariables, checkWeights, makeVariables } from '../variables.ts'
+import type { LanguageModel } from '../model.ts'
+import type { Parameter } from '../pass.ts'
+import { nextTokenMethods, type Reading } from '../reading.ts'
+import { countedPositions } from '../rows.ts'
+import { residualDropout } from '../sublayers.ts'
+import { assignVariables, checkWeights, copiesOf, makeVariables } from '../variables.ts'
 import { block } from './block.ts'
 import { cachingDecoder } from './cachingDecoder.ts'
 import { type Gpt2Config, type Gpt2Options, gpt2Config } from './config.ts'
@@ -15,6 +15,8 @@ import { gpt2HfConfig } from './hf-config.ts'
 import { gpt2Shape, initialWeights } from './parameters.ts'
 
 // B rows (batch), T time, N = B * T, C width, V vocabulary
+
+const positionsName = 'transformer.wpe.weight'
 
 export interface Gpt2Model extends LanguageModel {
   readonly config: Gpt2Config
@@ -43,12 +45,12 @@ export function gpt2(
     kind: config.positions,
     blockSize: config.blockSize,
     width: config.width,
-    weight: parameters.get('transformer.wpe.weight'),
+    weight: parameters.get(positionsName),
   })
   const head = parameter<tf.Tensor2D>(config.tieHead ? 'transformer.wte.weight' : 'lm_head.weight')
 
   /** [N] ids to the last layer's output, before the final norm: [N, C]. */
-  const stream = (ids: Int32Array, pass: Pass & { positions?: Int32Array | undefined }): tf.Tensor2D => {
+  const stream = (ids: Int32Array, pass: Reading): tf.Tensor2D => {
     const tokens_NC = tokenEmbedding(parameter('transformer.wte.weight'), ids)
     const places = pass.positions ?? countedPositions(ids.length, pass.time)
     const positions_NC = positions.embed(places)
@@ -61,59 +63,20 @@ export function gpt2(
   }
   const finalNorm = (x_NC: tf.Tensor2D) =>
     layerNorm(x_NC, parameter('transformer.ln_f.weight'), parameter('transformer.ln_f.bias'), config.epsilon)
-  const project = (hidden_NC: tf.Tensor2D): tf.Tensor2D => linear(hidden_NC, tf.transpose(head), null)
-
-  const forward = (ids: Int32Array, { rows, segments, positions }: ForwardOptions) => {
-    const time = checkRows(ids, rows, config.blockSize)
-    if (positions) checkPositions(positions, config.blockSize)
-    return { time, hidden: stream(ids, { batch: rows, time, segments, positions }) }
-  }
 
   const model: Gpt2Model = {
     shape,
     config,
-    predicts: 'next',
+    ...nextTokenMethods({ shape, stream, finalNorm, head }),
     parameters,
-    loss(batch, { training, onTargets, ...how }) {
-      const { inputs, targets, weights, ...rest } = splitTargets(batch, config.blockSize)
-      return tf.tidy(() => {
-        const pass = { batch: batch.rows, ...rest, training: training ? how : undefined }
-        const hidden_NC = finalNorm(stream(inputs, pass))
-        const losses = onTargets && new Float32Array(targets.length)
-        const loss = crossEntropy(hidden_NC, head, targets, { ...weights, losses })
-        if (losses) tellTargets(onTargets, { losses, weights: weights.weights, time: rest.time, shift: 1 })
-        return loss
-      })
-    },
-    logits(ids, options) {
-      return tf.tidy(() => {
-        const { time, hidden } = forward(ids, options)
-        return tf.reshape<tf.Rank.R3>(project(finalNorm(hidden)), [options.rows, time, config.vocabSize])
-      })
-    },
-    nextLogits(ids, options) {
-      const { rows } = options
-      return tf.tidy(() => {
-        const { time, hidden } = forward(ids, options)
-        const last = tf.tensor1d(
-          Array.from({ length: rows }, (_, row) => (row + 1) * time - 1),
-          'int32',
-        )
-        const hidden_BC = finalNorm(tf.gather(hidden, last))
-        // The table times the few hidden vectors: no transposed copy of the large one.
-        return tf.transpose<tf.Tensor2D>(tf.matMul(head, tf.transpose<tf.Tensor2D>(hidden_BC)))
-      })
-    },
     weights() {
       const copies = new Map<string, NamedTensor>()
-      const add = (name: string, shape: readonly number[], data: Float32Array) =>
-        copies.set(name, { name, dtype: 'float32', shape, data })
-      for (const [name, variable] of parameters) {
-        add(name, variable.shape, (variable.dataSync() as Float32Array).slice())
-        if (name === 'transformer.wte.weight' && config.positions !== 'learned') {
-          const table = constantPositions(config.positions, config)
-          add('transformer.wpe.weight', [config.blockSize, config.width], table)
-        }
+      for (const [name, copy] of copiesOf(parameters)) {
+        copies.set(name, copy)
+        if (name !== 'transformer.wte.weight' || config.positions === 'learned') continue
+        const data = constantPositions(config.positions, config)
+        const shape = [config.blockSize, config.width]
+        copies.set(positionsName, { name: positionsName, dtype: 'float32', shape, data })
       }
       return copies
     },
@@ -122,16 +85,6 @@ export function gpt2(
       assignVariables(specs, parameters, withoutConstants(config, weights))
     },
     hfConfig: tokens => gpt2HfConfig(config, tokens),
-    inspect(ids) {
-      const time = checkRows(ids, 1, config.blockSize)
-      return inspected({
-        ...config,
-        time,
-        causal: true,
-        forward: observe => void stream(ids, { batch: 1, time, observe }),
-        project: x => project(finalNorm(x)),
-      })
-    },
     dispose() {
       for (const variable of parameters.values()) variable.dispose()
       positions.dispose()
@@ -143,5 +96,5 @@ export function gpt2(
 /** The table of positions that are not learned is written with the weights but made anew from the config. */
 function withoutConstants(config: Gpt2Config, weights: ReadonlyMap<string, NamedTensor>) {
   if (config.positions === 'learned') return weights
-  return new Map([...weights].filter(([name]) => name !== 'transformer.wpe.weight'))
+  return new Map([...weights].filter(([name]) => name !== positionsName))
 }

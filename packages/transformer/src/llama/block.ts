@@ -1,6 +1,6 @@
-import { attention, gatedSilu, linear, rmsNorm, rotaryHeads, tf } from '@sluice/compute'
-import { maskRandom, residualDropout } from '../dropout.ts'
+import { gatedSilu, linear, rmsNorm, rotaryHeads, tf } from '@sluice/compute'
 import type { Parameter, Pass } from '../pass.ts'
+import { attend, projectOnto } from '../sublayers.ts'
 import type { LlamaConfig } from './config.ts'
 
 // B rows (batch), T time, N = B * T, C width, H heads, G key heads, D channels of a head, F inner width
@@ -37,16 +37,15 @@ export function restOfBlock(
 ): tf.Tensor2D {
   const { dropout: rate, epsilon } = config
   const l = `model.layers.${layer}`
-  const projectOnto = (residual: tf.Tensor2D, x: tf.Tensor2D, name: string) => {
-    const w = parameter<tf.Tensor2D>(`${l}.${name}.weight`)
-    if (!training || rate === 0) return linear(x, w, null, { residual })
-    return tf.add<tf.Tensor2D>(residual, residualDropout(linear(x, w, null), rate, `${l}.${name}`, training))
+  const onto = (residual: tf.Tensor2D, x: tf.Tensor2D, name: string) => {
+    const projection = { weight: parameter<tf.Tensor2D>(`${l}.${name}.weight`), bias: null }
+    return projectOnto(residual, x, projection, { rate, place: `${l}.${name}`, training })
   }
-  const attended_NC = projectOnto(x_NC, mixed_NC, 'self_attn.o_proj')
+  const attended_NC = onto(x_NC, mixed_NC, 'self_attn.o_proj')
   return tf.tidy(() => {
     const normal = rmsNorm(attended_NC, parameter(`${l}.post_attention_layernorm.weight`), epsilon)
     const gated_NF = gatedSilu(linear(normal, parameter(`${l}.mlp.gate_up_proj.weight`), null))
-    return projectOnto(attended_NC, gated_NF, 'mlp.down_proj')
+    return onto(attended_NC, gated_NF, 'mlp.down_proj')
   })
 }
 
@@ -62,22 +61,11 @@ export function llamaBlock(
   config: LlamaConfig,
   pass: Pass & { tables: RotaryTables; positions: Int32Array },
 ): tf.Tensor2D {
-  const { batch, time, segments, training } = pass
+  const { heads, dropout: rate } = config
   // In tidies: what the tape does not save is freed at once, not at the end of the forward pass.
   return tf.tidy(() => {
     const qkv_N3C = queriesKeysValues(x_NC, layer, parameter, config, pass)
-    pass.observe?.attention(layer, qkv_N3C)
-    const dropout =
-      training && config.dropout > 0
-        ? {
-            dropout: {
-              rate: config.dropout,
-              random: maskRandom(training, `model.layers.${layer}.attention`),
-            },
-          }
-        : {}
-    const apart = segments ? { segments } : {}
-    const mixed_NC = attention(qkv_N3C, { batch, time, heads: config.heads, causal: true, ...apart, ...dropout })
-    return restOfBlock(x_NC, mixed_NC, layer, parameter, config, training)
+    const how = { layer, heads, causal: true, rate, place: `model.layers.${layer}.attention` }
+    return restOfBlock(x_NC, attend(qkv_N3C, pass, how), layer, parameter, config, pass.training)
   })
 }

@@ -1,7 +1,6 @@
 import { attention, embedding, rmsNorm, tf } from '@sluice/compute'
-import { checkTokens } from '@sluice/embed'
 import type { Decoder, DecoderOptions } from '../generation/decoder.ts'
-import { windowStart } from '../generation/window.ts'
+import { growingDecoder } from '../generation/growing.ts'
 import type { Parameter } from '../pass.ts'
 import { queriesKeysValues, type RotaryTables, restOfBlock } from './block.ts'
 import type { LlamaConfig } from './config.ts'
@@ -12,12 +11,11 @@ import type { LlamaConfig } from './config.ts'
  */
 export function llamaDecoder(
   model: { config: LlamaConfig; parameter: Parameter; head: tf.Tensor2D; tables: RotaryTables },
-  { slide = 1 }: DecoderOptions = {},
+  options: DecoderOptions = {},
 ): Decoder {
   const { config, parameter, head, tables } = model
   const { blockSize, layers, width, heads, epsilon } = config
   const kept = Array.from({ length: layers }, () => new Float32Array(2 * blockSize * width))
-  let held: readonly number[] = []
 
   /** The context's tokens from position `start` on; those before it are kept. @returns [V] */
   const extend = (ids: Int32Array, start: number): tf.Tensor1D => {
@@ -80,23 +78,15 @@ export function llamaDecoder(
     return out
   }
 
-  return {
-    async next(context) {
-      const seen = context.slice(windowStart(context.length, { blockSize, slide }))
-      // At least the last token is put in (again): its scores are what is asked for.
-      const most = Math.min(held.length, seen.length - 1)
-      let start = 0
-      while (start < most && seen[start] === held[start]) start++
-      checkTokens(seen, config.vocabSize)
-      held = held.slice(0, start)
-      const logits = tf.tidy(() => extend(Int32Array.from(seen.slice(start)), start))
+  return growingDecoder(config, options, {
+    async extend(ids, start) {
+      const logits = tf.tidy(() => extend(ids, start))
       try {
         return (await logits.data()).slice() as Float32Array
       } finally {
         logits.dispose()
-        held = seen
       }
     },
     dispose() {},
-  }
+  })
 }
