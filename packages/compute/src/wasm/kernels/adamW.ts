@@ -1,5 +1,4 @@
-import { f32x4, type V128, v128 } from '../assembler/instructions.ts'
-import type { WasmModule } from '../assembler/module.ts'
+import { f32x4, type V128, v128, type WasmModule } from '@sluice/wasm'
 import { chunk, chunked } from './elementwise.ts'
 import { addJob } from './job.ts'
 import type { Madd } from './microKernel.ts'

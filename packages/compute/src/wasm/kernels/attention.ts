@@ -1,6 +1,16 @@
-import type { Code } from '../assembler/encode.ts'
-import { f32, f32x4, type I32, i32, i64 } from '../assembler/instructions.ts'
-import { type Body, type Callable, type Local, type WasmModule, when } from '../assembler/module.ts'
+import {
+  type Body,
+  type Callable,
+  type Code,
+  f32,
+  f32x4,
+  type I32,
+  i32,
+  i64,
+  type Local,
+  type WasmModule,
+  when,
+} from '@sluice/wasm'
 import { GEMM_SCRATCH } from './gemm.ts'
 import { addJob, type Job } from './job.ts'
 import { forLanes, sumOfLanes } from './lanes.ts'

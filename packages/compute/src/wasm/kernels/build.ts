@@ -1,5 +1,4 @@
-import { f32x4 } from '../assembler/instructions.ts'
-import { WasmModule } from '../assembler/module.ts'
+import { f32x4, WasmModule } from '@sluice/wasm'
 import { addAdamW } from './adamW.ts'
 import { addAttention } from './attention.ts'
 import { addColumnSums } from './columnSums.ts'

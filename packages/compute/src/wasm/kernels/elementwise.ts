@@ -1,6 +1,4 @@
-import type { Code } from '../assembler/encode.ts'
-import { type I32, i32 } from '../assembler/instructions.ts'
-import type { Body, Local } from '../assembler/module.ts'
+import { type Body, type Code, type I32, i32, type Local } from '@sluice/wasm'
 import type { Fields, Job } from './job.ts'
 import { forLanes, type Lanes } from './lanes.ts'
 

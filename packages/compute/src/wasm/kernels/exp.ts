@@ -1,6 +1,4 @@
-import type { Code } from '../assembler/encode.ts'
-import { f32x4, i32x4 } from '../assembler/instructions.ts'
-import type { Body, Local } from '../assembler/module.ts'
+import { type Body, type Code, f32x4, i32x4, type Local } from '@sluice/wasm'
 import type { Madd } from './microKernel.ts'
 
 /** ln 2 as a sum of which the first part is exact in few bits, so that n * LN2_HIGH has no rounding error. */

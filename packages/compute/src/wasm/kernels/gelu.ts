@@ -1,6 +1,4 @@
-import type { Code } from '../assembler/encode.ts'
-import { f32x4, type V128 } from '../assembler/instructions.ts'
-import type { Body, Local, WasmModule } from '../assembler/module.ts'
+import { type Body, type Code, f32x4, type Local, type V128, type WasmModule } from '@sluice/wasm'
 import { chunk, chunked } from './elementwise.ts'
 import { exponential } from './exp.ts'
 import { addJob } from './job.ts'

@@ -1,5 +1,4 @@
-import { f32, i32 } from '../assembler/instructions.ts'
-import { type Callable, type Local, type WasmModule, when } from '../assembler/module.ts'
+import { type Callable, f32, i32, type Local, type WasmModule, when } from '@sluice/wasm'
 import { addMicroKernel, type Madd, NR } from './microKernel.ts'
 import { addPack } from './pack.ts'
 

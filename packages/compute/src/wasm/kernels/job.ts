@@ -1,6 +1,4 @@
-import type { Code } from '../assembler/encode.ts'
-import { f32, i32, i64 } from '../assembler/instructions.ts'
-import type { Body, Local, WasmModule } from '../assembler/module.ts'
+import { type Body, type Code, f32, i32, i64, type Local, type WasmModule } from '@sluice/wasm'
 
 export type FieldType = 'i32' | 'f32' | 'i64'
 export type Fields = Readonly<Record<string, FieldType>>

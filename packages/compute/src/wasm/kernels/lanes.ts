@@ -1,6 +1,4 @@
-import type { Code } from '../assembler/encode.ts'
-import { type F32, f32, f32x4, type I32, i32, i32x4, type V128, v128 } from '../assembler/instructions.ts'
-import type { Body } from '../assembler/module.ts'
+import { type Body, type Code, type F32, f32, f32x4, type I32, i32, i32x4, type V128, v128 } from '@sluice/wasm'
 
 /** How a loop over floats sees them: four at a time, and what is left one by one, in lane 0 beside three zeros. */
 export interface Lanes {

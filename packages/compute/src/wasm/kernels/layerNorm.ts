@@ -1,5 +1,4 @@
-import { f32, f32x4, i32 } from '../assembler/instructions.ts'
-import type { Local, WasmModule } from '../assembler/module.ts'
+import { f32, f32x4, i32, type Local, type WasmModule } from '@sluice/wasm'
 import { addJob, type Job } from './job.ts'
 import { forLanes, sumOfLanes } from './lanes.ts'
 import type { Madd } from './microKernel.ts'

@@ -1,6 +1,4 @@
-import type { Code } from '../assembler/encode.ts'
-import { f32x4, i32, type V128, v128 } from '../assembler/instructions.ts'
-import { type Callable, type WasmModule, when } from '../assembler/module.ts'
+import { type Callable, type Code, f32x4, i32, type V128, v128, type WasmModule, when } from '@sluice/wasm'
 
 /** Columns of C that the inner kernel computes at a time: two vectors. */
 export const NR = 8

@@ -1,5 +1,4 @@
-import { f32, i32, v128 } from '../assembler/instructions.ts'
-import { type Callable, type WasmModule, when } from '../assembler/module.ts'
+import { type Callable, f32, i32, v128, type WasmModule, when } from '@sluice/wasm'
 
 /**
  * Adds pack(from, across, along, count, depth, to): `count` lines, `across` bytes apart, of `depth` elements, `along` bytes

@@ -1,6 +1,15 @@
-import type { Code } from '../assembler/encode.ts'
-import { f32x4, i32, i32x4, i64, i64x2, v128 } from '../assembler/instructions.ts'
-import type { Callable, Local, WasmModule } from '../assembler/module.ts'
+import {
+  type Callable,
+  type Code,
+  f32x4,
+  i32,
+  i32x4,
+  i64,
+  i64x2,
+  type Local,
+  v128,
+  type WasmModule,
+} from '@sluice/wasm'
 import { CHUNK, chunk, chunked } from './elementwise.ts'
 import { addJob } from './job.ts'
 

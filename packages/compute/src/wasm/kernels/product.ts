@@ -1,6 +1,4 @@
-import type { Code } from '../assembler/encode.ts'
-import { f32x4, i32 } from '../assembler/instructions.ts'
-import { type Callable, type Local, type WasmModule, when } from '../assembler/module.ts'
+import { type Callable, type Code, f32x4, i32, type Local, type WasmModule, when } from '@sluice/wasm'
 import { geluOf } from './gelu.ts'
 import { addJob, type Job } from './job.ts'
 import { forLanes } from './lanes.ts'

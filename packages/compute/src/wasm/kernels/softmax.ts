@@ -1,5 +1,4 @@
-import { f32, f32x4, i32, v128 } from '../assembler/instructions.ts'
-import type { Callable, WasmModule } from '../assembler/module.ts'
+import { type Callable, f32, f32x4, i32, v128, type WasmModule } from '@sluice/wasm'
 import { exponential } from './exp.ts'
 import { forLanes, maxOfLanes, sumOfLanes } from './lanes.ts'
 import type { Madd } from './microKernel.ts'

@@ -1,5 +1,4 @@
-import { f64, f64x2, i32, v128 } from '../assembler/instructions.ts'
-import type { WasmModule } from '../assembler/module.ts'
+import { f64, f64x2, i32, v128, type WasmModule } from '@sluice/wasm'
 import { chunk, chunked } from './elementwise.ts'
 import { addJob } from './job.ts'
 

@@ -1,6 +1,4 @@
-import type { Code } from '../assembler/encode.ts'
-import { f32, f32x4, i32, v128 } from '../assembler/instructions.ts'
-import { type WasmModule, when } from '../assembler/module.ts'
+import { type Code, f32, f32x4, i32, v128, type WasmModule, when } from '@sluice/wasm'
 import { addJob, type Job } from './job.ts'
 import { forLanes, sumOfLanes } from './lanes.ts'
 import type { Madd } from './microKernel.ts'

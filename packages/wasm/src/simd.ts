@@ -6,6 +6,7 @@ import {
   type F32,
   type F64,
   floatBytes,
+  type I32,
   lift,
   load,
   type Operand,
@@ -51,6 +52,16 @@ export const v128 = {
   select: ternary(0x52),
 }
 
+export const i8x16 = {
+  /** One byte in all sixteen lanes. */
+  const: (value: number): V128 => expr('v128', simd(0x0c), Array<number>(16).fill(value & 255)),
+  eq: simdBinary(0x23),
+  ltU: simdBinary(0x26),
+  /** The highest bit of each lane, that of lane 0 lowest. */
+  bitmask: (a: V128): I32 => expr('i32', a.code, simd(0x64)),
+  sub: simdBinary(0x71),
+}
+
 export const i32x4 = {
   const: (a: number, b: number, c: number, d: number): V128 =>
     expr('v128', simd(0x0c), [...new Uint8Array(Int32Array.of(a, b, c, d).buffer)]),
@@ -61,6 +72,7 @@ export const i32x4 = {
   shrU: shift(0xad),
   add: simdBinary(0xae),
   mul: simdBinary(0xb5),
+  minS: simdBinary(0xb6),
   truncate: simdUnary(0xf8),
 }
 
