@@ -4,6 +4,8 @@ export const i32 = {
   const: (value: number): I32 => lift('i32', value),
   load: load('i32', 0x28),
   store: store('i32', 0x36),
+  /** Stores the low half. */
+  store16: store('i32', 0x3b),
   eqz: unary('i32', 'i32', 0x45),
   eq: binary('i32', 'i32', 0x46),
   ne: binary('i32', 'i32', 0x47),

@@ -55,7 +55,11 @@ export function c4(options: C4Options = {}): Rules {
       const marks = lines.marks[i]!
       const from = lines.inkStarts[i]!
       let to = lines.inkEnds[i]!
-      if (settings.maxWordLength !== false && lines.longest[i]! > settings.maxWordLength) {
+      if (
+        settings.maxWordLength !== false &&
+        lines.chars[i]! > settings.maxWordLength &&
+        hasLongWord(bytes, from, to, settings.maxWordLength)
+      ) {
         counted['c4: lines with an endless word'] = (counted['c4: lines with an endless word'] ?? 0) + 1
         continue
       }
@@ -118,6 +122,15 @@ const defaults: Required<C4Options> = {
   curlyBracket: true,
   policy: true,
   citations: true,
+}
+
+/** Whether there is a run of over `most` characters without white space. */
+function hasLongWord(bytes: Uint8Array, start: number, end: number, most: number): boolean {
+  let length = 0
+  for (let at = start; at < end && length <= most; at += widthOf(bytes[at]!)) {
+    length = (classOf(codeAt(bytes, at)) & space) !== 0 ? 0 : length + 1
+  }
+  return length > most
 }
 
 function terminated(bytes: Uint8Array, start: number, end: number): boolean {

@@ -1,5 +1,4 @@
 import { bullet, ellipsis } from '../text/lines.ts'
-import { alphabetic, symbolic } from '../text/words.ts'
 import type { Limit, Rules } from './rule.ts'
 import { defaultStopWords, stopWordCounter } from './stop-words.ts'
 
@@ -48,17 +47,8 @@ export function gopher(options: GopherOptions = {}): Rules {
   const hasStopWords = stopWordCounter(stopWords)
   return text => {
     const { scan } = text
-    const { count, data } = scan.words
-    let symbols = 0
-    let withLetter = 0
-    let length = 0
-    for (let i = 2; i < count * 3; i += 3) {
-      const packed = data[i]!
-      withLetter += packed & alphabetic
-      if ((packed & symbolic) !== 0) symbols++
-      else length += packed >> 2
-    }
-    const words = count - symbols
+    const { count, symbolic, alphabetic, length } = scan.words
+    const words = count - symbolic
     if (minWords !== false && words < minWords) return { drop: 'gopher: too few words' }
     if (maxWords !== false && words > maxWords) return { drop: 'gopher: too many words' }
     const mean = length / words
@@ -82,7 +72,7 @@ export function gopher(options: GopherOptions = {}): Rules {
     if (maxEllipsisLines !== false && trailing / lines.count > maxEllipsisLines) {
       return { drop: 'gopher: too many lines end with an ellipsis' }
     }
-    if (minAlphabeticWords !== false && withLetter / count < minAlphabeticWords) {
+    if (minAlphabeticWords !== false && alphabetic / count < minAlphabeticWords) {
       return { drop: 'gopher: too few words with a letter' }
     }
     if (minStopWords !== false && hasStopWords(text, minStopWords) === false) {

@@ -13,8 +13,6 @@ export const breaks = 16
 export const unspaced = 32
 /** Ends a sentence: Unicode's Sentence_Terminal. */
 export const terminal = 64
-/** Letters at which a phrase of C4 is looked for. */
-export const rare = 128
 
 /** What a word is made of. */
 export const inWord: number = letter | number | extend
@@ -53,9 +51,7 @@ const scripts =
 /** Of the first byte of a character: that it is not ASCII. */
 export const wide = 256
 
-/** Bits by the first byte of a character: those of the ASCII characters, with `rare` for j, k, m and v, and `wide` for the rest. */
-export const byteClasses: Uint16Array = Uint16Array.from({ length: 256 }, (_, byte) => {
-  if (byte > 0x7f) return wide
-  const rareLetter = 'jkmvJKMV'.includes(String.fromCharCode(byte))
-  return bitsOf(byte) | (rareLetter ? rare : 0)
-})
+/** Bits by the first byte of a character: those of the ASCII characters, and `wide` for the rest. */
+export const byteClasses: Uint16Array = Uint16Array.from({ length: 256 }, (_, byte) =>
+  byte > 0x7f ? wide : bitsOf(byte),
+)

@@ -20,9 +20,8 @@ export class Lines {
   inkStarts: Int32Array = new Int32Array(512)
   inkEnds: Int32Array = new Int32Array(512)
   chars: Int32Array = new Int32Array(512)
-  /** Words between white space, and characters of the longest of them. */
+  /** Words between white space. */
   words: Int32Array = new Int32Array(512)
-  longest: Int32Array = new Int32Array(512)
   marks: Uint8Array = new Uint8Array(512)
 
   /** Of the line at hand. */
@@ -48,22 +47,15 @@ export class Lines {
   /**
    * The line ends before `end`.
    *
-   * @param first where what is not white space begins; -1 where there is nothing
+   * @param first where what is not white space begins
    * @param last where it ends
+   * @param words between white space; none if there is nothing else
    */
-  add(
-    bytes: Uint8Array,
-    end: number,
-    charsSoFar: number,
-    first: number,
-    last: number,
-    words: number,
-    longest: number,
-  ): void {
+  add(bytes: Uint8Array, end: number, charsSoFar: number, first: number, last: number, words: number): void {
     const i = this.count++
     if (i === this.starts.length) this.#grow()
     let flags = this.flags
-    if (first >= 0) {
+    if (words > 0) {
       const byte = bytes[first]!
       if (byte === 0x2d || (byte === 0xe2 && bytes[first + 1] === 0x80 && bytes[first + 2] === 0xa2)) flags |= bullet
       if (endsWithEllipsis(bytes, first, last)) flags |= ellipsis
@@ -71,11 +63,10 @@ export class Lines {
     }
     this.starts[i] = this.start
     this.ends[i] = end
-    this.inkStarts[i] = first < 0 ? this.start : first
-    this.inkEnds[i] = first < 0 ? this.start : last
+    this.inkStarts[i] = words === 0 ? this.start : first
+    this.inkEnds[i] = words === 0 ? this.start : last
     this.chars[i] = charsSoFar - this.#charsBefore
     this.words[i] = words
-    this.longest[i] = longest
     this.marks[i] = flags
   }
 
@@ -86,7 +77,6 @@ export class Lines {
     this.inkEnds = grown(this.inkEnds)
     this.chars = grown(this.chars)
     this.words = grown(this.words)
-    this.longest = grown(this.longest)
     this.marks = grown(this.marks)
   }
 }

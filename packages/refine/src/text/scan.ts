@@ -2,6 +2,7 @@ import * as classes from './classes.ts'
 import { byteClasses, classOf } from './classes.ts'
 import { grown } from './grown.ts'
 import { Lines } from './lines.ts'
+import { endOfRun, lowestBit, Marks, marksEach } from './marks.ts'
 import { phraseAt } from './phrases.ts'
 import { addSegments } from './segment.ts'
 import { codeAt, textOf, widthOf } from './utf8.ts'
@@ -25,6 +26,7 @@ export class Scan {
   /** Letters and digits in words, and how many of them are of scripts without spaces. */
   letters = 0
   unspacedLetters = 0
+  readonly #marks = new Marks()
 
   /** Whether most letters are of scripts without spaces. */
   get mostlyUnspaced(): boolean {
@@ -33,110 +35,85 @@ export class Scan {
 
   scan(bytes: Uint8Array, start: number, end: number): this {
     // V8 reads an imported constant from memory each time, so that the loop would spend half its time on it.
-    const { breaks, extend, inWord, letter, number, rare, space, unspaced, wide, byteClasses: table } = classes
+    const { breaks, extend, inWord, letter, number, space, unspaced, wide, byteClasses: table } = classes
     const { words, lines } = this
     words.count = 0
     lines.clear(start)
+    this.#marks.read(bytes, start, end)
+    const marks = this.#marks.bits
     // In the loop these two stand for words.data and words.count.
     let data = words.data
     let filled = 0
+    let alphabetics = 0
+    let symbolics = 0
+    let wordChars = 0
     let newlines = 0
     let hashes = 0
     let ellipses = 0
     let letters = 0
     let unspacedLetters = 0
-    // Characters so far, and where the run between white space began that is at hand.
-    let chars = 0
-    let inkAt = -1
-    // Of the line at hand: what is not white space in it, from and to, and its words between white space.
-    let inkStart = -1
+    // Bytes so far that are no character of their own: those of a place less these are its characters.
+    let surplus = 0
+    // Of the line at hand: what is not white space in it, from and to, its runs between white space, and where the last space ended.
+    let inkStart = start
     let inkEnd = start
     let inkWords = 0
-    let longest = 0
+    let gap = start
 
     for (let at = start; at < end; ) {
       const from = at
       const byte = bytes[at]!
       let bits = table[byte]!
-
-      if ((bits & space) !== 0) {
-        at++
-        if (inkAt >= 0) {
-          inkWords++
-          if (chars - inkAt > longest) longest = chars - inkAt
-          inkEnd = from
-          inkAt = -1
-        }
-        if ((bits & breaks) !== 0) {
-          lines.add(bytes, from, chars, inkStart, inkEnd, inkWords, longest)
-          inkStart = -1
-          inkWords = 0
-          longest = 0
-          chars++
-          if (byte === 0x0a) newlines++
-          else if (byte === 0x0d && at < end && bytes[at] === 0x0a) {
-            at++
-            chars++
-            newlines++
-          }
-          lines.begin(at, chars)
-        } else chars++
-        continue
-      }
-
       let code: number = byte
       if (bits === wide) {
         code = codeAt(bytes, at)
         bits = classOf(code)
-        if ((bits & space) !== 0) {
-          if (inkAt >= 0) {
-            inkWords++
-            if (chars - inkAt > longest) longest = chars - inkAt
-            inkEnd = from
-            inkAt = -1
-          }
-          at += widthOf(byte)
-          chars++
-          if ((bits & breaks) !== 0) {
-            lines.add(bytes, from, chars - 1, inkStart, inkEnd, inkWords, longest)
-            lines.begin(at, chars)
-            inkStart = -1
-            inkWords = 0
-            longest = 0
-          }
-          continue
-        }
       }
-      if (inkAt < 0) {
-        inkAt = chars
-        if (inkStart < 0) inkStart = from
+
+      if ((bits & space) !== 0) {
+        const width = widthOf(byte)
+        at += width
+        if (from !== gap) {
+          if (inkWords++ === 0) inkStart = gap
+          inkEnd = from
+        }
+        gap = at
+        surplus += width - 1
+        if ((bits & breaks) !== 0) {
+          // CR LF is one end.
+          lines.add(bytes, from, from - start - surplus + width - 1, inkStart, inkEnd, inkWords)
+          if (byte === 0x0d && bytes[at] === 0x0a && at < end) at++
+          if (bytes[at - 1] === 0x0a) newlines++
+          lines.begin(at, at - start - surplus)
+          gap = at
+          inkStart = inkEnd = at
+          inkWords = 0
+        }
+        continue
       }
 
       if ((bits & (letter | number)) !== 0 && (bits & unspaced) === 0) {
         let kinds = bits
-        // Bytes of the word that are no character of their own.
-        let surplus = 0
-        if (code > 0x7f) {
-          surplus = widthOf(byte) - 1
-          at += surplus
-        }
-        at++
+        const before = surplus
+        at += widthOf(byte)
+        surplus += at - from - 1
         for (;;) {
-          let before = bits
-          while (at < end) {
-            before = bits
-            bits = table[bytes[at]!]!
-            if ((bits & inWord) === 0) break
-            kinds |= bits
-            at++
+          // The class of the last character: what may follow depends on it.
+          let last = bits
+          const run = start + endOfRun(marks, at - start)
+          if (run > at) {
+            for (let i = at; (kinds & letter) === 0 && i < run; i++) kinds |= table[bytes[i]!]!
+            at = run
+            last = table[bytes[at - 1]!]!
           }
           if (at >= end) break
           const next = bytes[at]!
+          bits = table[next]!
           if (bits === wide) {
             const nextCode = codeAt(bytes, at)
             bits = classOf(nextCode)
             if ((bits & unspaced) !== 0) break
-            if ((bits & inWord) === 0 && !(nextCode === 0x2019 && joins(bytes, at + 3, end, before, letter | number)))
+            if ((bits & inWord) === 0 && !(nextCode === 0x2019 && joins(bytes, at + 3, end, last, letter | number)))
               break
             kinds |= bits & inWord
             const width = widthOf(next)
@@ -146,22 +123,18 @@ export class Scan {
           }
           // An apostrophe or full stop between letters or digits, a comma between digits (WB6, WB7, WB11, WB12).
           if (next !== 0x27 && next !== 0x2e && next !== 0x2c) break
-          if (!joins(bytes, at + 1, end, before, next === 0x2c ? number : letter | number)) break
+          if (!joins(bytes, at + 1, end, last, next === 0x2c ? number : letter | number)) break
           at++
         }
-        if ((kinds & rare) !== 0) {
-          for (let i = from; i < at; i++) {
-            if ((table[bytes[i]!]! & rare) !== 0) lines.flags |= phraseAt(bytes, i, lines.start, end)
-          }
-        }
-        const length = at - from - surplus
+        const length = at - from - surplus + before
         if (filled === data.length) data = words.data = grown(data)
         data[filled] = from
         data[filled + 1] = at
-        data[filled + 2] = (length << 2) | ((kinds & letter) !== 0 ? alphabetic : 0)
+        // `alphabetic` is the same bit.
+        data[filled + 2] = (length << 2) | (kinds & letter)
         filled += stride
-        letters += length
-        chars += length
+        alphabetics += kinds & letter
+        wordChars += length
         continue
       }
 
@@ -174,9 +147,15 @@ export class Scan {
         words.count = filled / stride
         const added = addSegments(words, textOf(bytes, from, at), from)
         data = words.data
-        filled = words.count * stride
-        chars += added
-        letters += added
+        for (; filled < words.count * stride; filled += stride) {
+          const packed = data[filled + 2]!
+          if ((packed & symbolic) !== 0) {
+            symbolics++
+            letters += packed >> 2
+          } else wordChars += packed >> 2
+          alphabetics += packed & alphabetic
+        }
+        surplus += at - from - added
         unspacedLetters += added
         continue
       }
@@ -196,6 +175,7 @@ export class Scan {
           at += width
           times++
         } while (at < end && bytes[at] === byte && codeAt(bytes, at) === code)
+        surplus += times * (width - 1)
         if (code === 0x2026) ellipses += times
       }
       if (filled === data.length) data = words.data = grown(data)
@@ -203,22 +183,39 @@ export class Scan {
       data[filled + 1] = at
       data[filled + 2] = (times << 2) | symbolic
       filled += stride
-      chars += times
+      symbolics++
     }
-    if (inkAt >= 0) {
-      inkWords++
-      if (chars - inkAt > longest) longest = chars - inkAt
+    if (end !== gap) {
+      if (inkWords++ === 0) inkStart = gap
       inkEnd = end
     }
-    if (lines.start < end) lines.add(bytes, end, chars, inkStart, inkEnd, inkWords, longest)
+    if (lines.start < end) lines.add(bytes, end, end - start - surplus, inkStart, inkEnd, inkWords)
+    this.#markPhrases(bytes, start, end)
     words.count = filled / stride
-    this.chars = chars
+    words.alphabetic = alphabetics
+    words.symbolic = symbolics
+    words.length = wordChars
+    this.chars = end - start - surplus
     this.newlines = newlines
     this.hashes = hashes
     this.ellipses = ellipses
-    this.letters = letters
+    this.letters = letters + wordChars
     this.unspacedLetters = unspacedLetters
     return this
+  }
+
+  /** Tells the lines which phrases stand in them. */
+  #markPhrases(bytes: Uint8Array, start: number, end: number): void {
+    const { lines } = this
+    const { bits } = this.#marks
+    let line = 0
+    for (let block = 0; block * 32 < end - start; block++) {
+      for (let found = bits[block * marksEach + 1]!; found !== 0; found &= found - 1) {
+        const at = start + block * 32 + lowestBit(found)
+        while (line < lines.count - 1 && lines.starts[line + 1]! <= at) line++
+        lines.marks[line]! |= phraseAt(bytes, at, lines.starts[line]!, lines.ends[line]!)
+      }
+    }
   }
 }
 

@@ -10,6 +10,11 @@ export const stride = 3
 /** The words of a text, one after the other. */
 export class Words {
   count = 0
+  /** How many have a letter, and how many are symbols. */
+  alphabetic = 0
+  symbolic = 0
+  /** Characters of those that are no symbols. */
+  length = 0
   /**
    * Of word i, from 3i on: where it begins and ends in the bytes, and its length in characters with two bits for its kind below.
    * One array, so that the scanner's loop has one pointer to keep.

@@ -1,0 +1,96 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { plainScan } from '../testing/plain-scan.ts'
+import { Scan } from './scan.ts'
+import { alphabetic, symbolic } from './words.ts'
+
+const scan = new Scan()
+
+/** What a scan found in a text that lies among other bytes. */
+function found(text: string) {
+  const bytes = Buffer.from(`cookie${text}kies`)
+  scan.scan(bytes, 6, bytes.length - 4)
+  const { words, lines } = scan
+  const textOf = (start: number, end: number) => bytes.toString('utf8', start, end)
+  return {
+    words: Array.from({ length: words.count }, (_, i) => {
+      const kind = words.data[3 * i + 2]! & 3
+      const word = textOf(words.start(i), words.end(i))
+      expect([...word]).toHaveLength(words.chars(i))
+      return [word, kind === alphabetic ? 'alphabetic' : kind === symbolic ? 'symbolic' : 'other']
+    }),
+    lines: Array.from({ length: lines.count }, (_, i) => ({
+      text: textOf(lines.starts[i]!, lines.ends[i]!),
+      ink: textOf(lines.inkStarts[i]!, lines.inkEnds[i]!),
+      chars: lines.chars[i]!,
+      words: lines.words[i]!,
+      marks: lines.marks[i]!,
+    })),
+  }
+}
+
+const pieces = fc.oneof(
+  { weight: 5, arbitrary: fc.stringMatching(/^[a-zA-Z]{1,40}$/) },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(' ', ' ', '  ', '\n', '\r\n', '\r', '\t', '\u0085', '\u2028', '\u3000', '\u001c'),
+  },
+  {
+    weight: 4,
+    arbitrary: fc.constantFrom(...`.,'’"-•…{[#_()!?。！é一山のก١9\u0301\u200d🐋`, '...', '…', '1,000.5', 'U.S.', '7th'),
+  },
+  {
+    weight: 1,
+    arbitrary: fc.constantFrom(
+      ...[
+        'JavaScript',
+        'lorem ipsum',
+        'Uses cookies',
+        'use of COOKIES',
+        'use cookies',
+        'Cookie policy',
+        'Terms of use',
+      ],
+      ...['privacy policy', 'psu', 'vac', 'rms', 'kie', 'jav', '老人从山里回来', 'の本を読む', 'ประเทศไทย'],
+    ),
+  },
+)
+
+test('finds in one pass what character by character gives', () => {
+  fc.assert(
+    fc.property(fc.array(pieces, { maxLength: 40 }), parts => {
+      const text = parts.join('')
+      const plain = plainScan(text)
+      const { words, lines } = found(text)
+      expect(words).toEqual(plain.words)
+      const blank = (line: string) => [...line].map(char => (/\s/.test(char) || char < '!' ? ' ' : char)).join('')
+      expect(lines.map(({ chars: _, ...line }) => ({ ...line, ink: blank(line.ink) }))).toEqual(
+        plain.lines.map(line => ({ ...line, ink: blank(line.ink) })),
+      )
+      for (const { text, chars } of lines) expect(chars).toBe([...text].length)
+
+      const of = (kind: string) => plain.words.filter(each => each[1] === kind)
+      const all = plain.words.map(([word]) => word)
+      const count = (pattern: RegExp) => text.match(pattern)?.length ?? 0
+      const { newlines, hashes, ellipses, chars } = scan
+      expect({ newlines, hashes, ellipses, chars }).toEqual({
+        newlines: count(/\n/g),
+        hashes: count(/#/g),
+        ellipses:
+          count(/…/g) + all.filter(word => /^\.+$/.test(word)).reduce((n, run) => n + Math.floor(run.length / 3), 0),
+        chars: [...text].length,
+      })
+      const { alphabetic, symbolic, length } = scan.words
+      expect([alphabetic, symbolic]).toEqual([of('alphabetic').length, of('symbolic').length])
+      expect(length).toBe([...of('alphabetic'), ...of('other')].reduce((n, [word]) => n + [...word].length, 0))
+    }),
+    { numRuns: 1500 },
+  )
+})
+
+test('takes a text longer than what it has room for', () => {
+  const text = `${'The whale, 9.5 metres. '.repeat(20_000)}\nWe use cookies.`
+  const { lines } = found(text)
+  expect(scan.words.count).toBe(20_000 * 6 + 4)
+  expect(lines.map(({ marks }) => marks & 4)).toEqual([0, 4])
+})
