@@ -60,6 +60,7 @@ test('doctor tells of every backend, and which one is used', async () => {
 })
 
 test.each([
+  [['--batch-size', '0'], '--batch-size must be a whole number above 0, not 0'],
   [['--max-tokens', '0'], '--max-tokens must be a whole number above 0, not 0'],
   [['--temperature', '-1'], '--temperature must be 0 or more, not -1'],
   [['--top-p', '2'], '--top-p must be above 0 and at most 1, not 2'],

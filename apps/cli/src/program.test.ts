@@ -35,7 +35,6 @@ test.each([
   [['run', 'a.json', '--backend', 'wasn'], '--backend must be one of auto, tensorflow, native, wasm, cpu, not "wasn"'],
   [['setup', 'natve'], 'what must be one of native, tensorflow, not "natve"'],
   [['setup'], 'what is missing: pipeline setup <what>'],
-  [['generate', 'runs/x'], 'prompt is missing: pipeline generate <run>'],
 ])('%j', async (argv, message) => {
   expect(await called(...argv)).toEqual({ code: 2, out: '', err: `pipeline: ${message}; see pipeline --help\n` })
 })

@@ -78,7 +78,10 @@ function program(chosen: (command: Command, options: CommonOptions) => void): Ar
         for (const [name, options] of Object.entries(command.positionals ?? {})) builder.positional(name, options)
         // Else only the last of several words would be left.
         const several = Object.values(command.positionals ?? {}).some(options => options.array)
-        if (several) builder.parserConfiguration({ 'duplicate-arguments-array': true })
+        // Nor may an option that is given several times take what follows its value.
+        const again = Object.values(command.options).some(options => options.array)
+        if (several || again)
+          builder.parserConfiguration({ 'duplicate-arguments-array': true, 'greedy-arrays': !again })
         // There it is not the program's own.
         if ('version' in command.options) builder.version(false)
         for (const [name, options] of Object.entries(command.options)) {
@@ -87,10 +90,22 @@ function program(chosen: (command: Command, options: CommonOptions) => void): Ar
         for (const [line, what] of command.examples) builder.example(line, what)
         return builder
       },
-      options => chosen(command, options as unknown as CommonOptions),
+      options => chosen(command, lastOfEach(command, options) as unknown as CommonOptions),
     )
   }
   return parser
+}
+
+/** Of an option that takes one value and was given several times, the last. */
+function lastOfEach(command: Command, options: Readonly<Record<string, unknown>>): Record<string, unknown> {
+  const single = (name: string) => command.options[name] && !command.options[name].array
+  const hyphened = (name: string) => name.replaceAll(/[A-Z]/g, letter => `-${letter.toLowerCase()}`)
+  return Object.fromEntries(
+    Object.entries(options).map(([name, value]) => [
+      name,
+      Array.isArray(value) && single(hyphened(name)) ? value.at(-1) : value,
+    ]),
+  )
 }
 
 function version(): string {

@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { project, tiny } from './testing/project.ts'
@@ -36,6 +36,50 @@ Next
   expect(told.out).toMatch(/^the whale[\s\S]+\n$/)
   expect(await story()).toEqual(told)
   expect((await story('--checkpoint', '0')).out).not.toBe(told.out)
+})
+
+test('generate: several prompts, each as if it were alone', async () => {
+  const { folder, pipeline } = await project()
+  await pipeline('run', 'config.json')
+  const generate = (...argv: string[]) =>
+    pipeline('generate', 'runs/tiny', '--seed', '3', '--max-tokens', '1', '--max-tokens', '6', ...argv)
+  const [whale, sea] = [await generate('--prompt', 'the whale'), await generate('--prompt', 'a ship on the')]
+  const both = await generate('--prompt', 'the whale', '--prompt', 'a ship on the')
+  expect(both).toEqual({ code: 0, out: `${whale.out}\n${sea.out}`, err: '' })
+
+  await writeFile(join(folder, 'prompts.txt'), 'the whale\n\na ship on the\n')
+  await writeFile(join(folder, 'prompts.jsonl'), '{"prompt":"the whale"}\n{"text":"a ship on the"}\n')
+  expect(await generate('--prompts', 'prompts.txt', '--batch-size', '1')).toEqual(both)
+  expect(await generate('--prompts', 'prompts.jsonl')).toEqual(both)
+
+  const { out } = await generate('--json', '--prompts', 'prompts.jsonl')
+  const lines = out
+    .trimEnd()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  expect(lines.map(({ prompt, text }) => `${prompt}${text}\n`)).toEqual([whale.out, sea.out])
+  for (const { finish, seed, tokens, text } of lines) {
+    expect([finish, seed, tokens.length]).toEqual(['length', 3, 6])
+    for (const { id, logprob } of tokens) expect([Number.isInteger(id), logprob < 0]).toEqual([true, true])
+    expect(text.startsWith(tokens.map(({ text }: { text: string }) => text).join(''))).toBe(true)
+  }
+  const end = lines[0].text.trim().split(' ')[0].slice(1, 3)
+  const stopped = JSON.parse((await generate('--json', '--prompt', 'the whale', '--stop', 'zzz', '--stop', end)).out)
+  expect([stopped.finish, stopped.text]).toEqual(['stop', lines[0].text.slice(0, lines[0].text.indexOf(end))])
+
+  await writeFile(join(folder, 'bad.jsonl'), '{"prompt":"the"}\n{"prompt":1}\n')
+  await writeFile(join(folder, 'empty.txt'), '\n')
+  const errors = await Promise.all(
+    [[], ['--prompts', 'bad.jsonl'], ['--prompts', 'empty.txt'], ['--prompts', 'no.txt']].map(argv =>
+      generate(...argv),
+    ),
+  )
+  expect(errors.map(({ code, err }) => [code, err])).toEqual([
+    [2, 'pipeline: prompt is missing: pipeline generate <run>; give --prompt "…", or a file of them with --prompts\n'],
+    [1, `pipeline: ${join(folder, 'bad.jsonl')}: line 2: expected an object with a string "prompt" or "text"\n`],
+    [2, `pipeline: ${join(folder, 'empty.txt')}: holds no prompt; write one to a line\n`],
+    [expect.any(Number), expect.stringContaining('no.txt')],
+  ])
 })
 
 test('--json: one event a line, the summary last; --name and --runs-dir', async () => {

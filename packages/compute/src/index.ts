@@ -6,7 +6,7 @@ export { buildNative, type NativeBuild, type NativeBuildOptions } from './native
 export { adamWUpdate } from './ops/adamW.ts'
 export { type AttentionOptions, attention } from './ops/attention.ts'
 export { crossEntropy } from './ops/crossEntropy.ts'
-export { type Decoder, openDecoder } from './ops/decoder.ts'
+export { type Decoder, decoderTakes, openDecoder } from './ops/decoder.ts'
 export { registerKernels, replacedKernels, unregisterKernels } from './ops/dispatch.ts'
 export { dropout } from './ops/dropout.ts'
 export { embedding } from './ops/embedding.ts'

@@ -1,8 +1,8 @@
 import type { Tokenizer } from '@sluice/tokenize'
 import type { LanguageModel, MaskedModel } from '@sluice/transformer'
+import { continueText } from './continue.ts'
 import { filledText, fillMasks } from './fill.ts'
 import type { Recipe } from './recipe.ts'
-import { continueText } from './trained.ts'
 
 /** Lets the model write on, or fill in the masks of the prompt, at intervals, so that a person sees it learn. The same prompt and seed each time. */
 export function sampler(options: {

@@ -4,24 +4,15 @@ import { listCheckpoints, readCheckpoint } from '@sluice/checkpoint'
 import { chooseBackend } from '@sluice/compute'
 import { ConfigError, StateError } from '@sluice/pipeline'
 import { loadAnyTokenizer, type Tokenizer } from '@sluice/tokenize'
-import { generate, type LanguageModel, type MaskedModel, modelFromHfConfig } from '@sluice/transformer'
+import { type LanguageModel, type MaskedModel, modelFromHfConfig } from '@sluice/transformer'
+import {
+  type Continuation,
+  type ContinueAllOptions,
+  type ContinueOptions,
+  continueText,
+  continueTexts,
+} from './continue.ts'
 import { checkpointsDir } from './layout.ts'
-import { untilOneOf } from './until.ts'
-
-export interface ContinueOptions {
-  readonly prompt: string
-  readonly maxTokens: number
-  /** 0: always the likeliest token. Default: 1. */
-  readonly temperature?: number
-  readonly topK?: number | undefined
-  readonly topP?: number | undefined
-  readonly minP?: number | undefined
-  readonly repetitionPenalty?: number | undefined
-  /** The text ends before the first of these. Default: none. */
-  readonly stopAt?: readonly string[] | undefined
-  readonly seed?: number | undefined
-  readonly signal?: AbortSignal | undefined
-}
 
 /** A model read back from a run, with the tokenizer it was trained with. */
 export interface Trained {
@@ -36,6 +27,8 @@ export interface Trained {
    * @throws ConfigError for a model of masked tokens: see `fillMasks`
    */
   continue(options: ContinueOptions): AsyncIterable<string>
+  /** What it writes after several prompts, side by side, each as if it were alone; in their order. @throws as `continue` */
+  continueAll(options: ContinueAllOptions): AsyncIterable<Continuation>
   dispose(): void
 }
 
@@ -59,7 +52,8 @@ export async function openTrained(options: { path: string; step?: number; backen
     tokenizer,
     step: checkpoint.step,
     path,
-    continue: continuation => continueText(causal(model), tokenizer, continuation),
+    continue: asked => continueText(causal(model), tokenizer, asked),
+    continueAll: asked => continueTexts(causal(model), tokenizer, asked),
     dispose: () => model.dispose(),
   }
 }
@@ -91,32 +85,4 @@ export async function checkpointIn(path: string, step: number | undefined): Prom
   }
   const steps = all.map(checkpoint => checkpoint.step).join(', ')
   throw new StateError(`holds no checkpoint of step ${step}`, { file: path, advice: `there are: ${steps}` })
-}
-
-/** Streams text: a token may end within a character, which is then held back until it is whole. */
-export async function* continueText(
-  model: LanguageModel,
-  tokenizer: Tokenizer,
-  { prompt, stopAt = [], ...options }: ContinueOptions,
-): AsyncGenerator<string> {
-  yield* untilOneOf(stopAt, pieces(model, tokenizer, prompt, options))
-}
-
-async function* pieces(
-  model: LanguageModel,
-  tokenizer: Tokenizer,
-  prompt: string,
-  options: Omit<ContinueOptions, 'prompt' | 'stopAt'>,
-): AsyncGenerator<string> {
-  const decoder = tokenizer.decoder()
-  const encoded = tokenizer.encode(prompt)
-  // Without a prompt the model begins a document: after the end of another.
-  const ids = encoded.length > 0 ? encoded : Int32Array.of(tokenizer.endOfText)
-  for await (const { id } of generate(model, ids, { ...options, stop: [tokenizer.endOfText] })) {
-    if (id === tokenizer.endOfText) break
-    const text = decoder.push(id)
-    if (text) yield text
-  }
-  const rest = decoder.end()
-  if (rest) yield rest
 }

@@ -1,26 +1,31 @@
+/** What may be told of a text that ends before one of some strings. */
+export interface HeldText {
+  /** Adds to the text. @returns what may be told now; `ended` when one of the strings is complete: nothing comes after that */
+  push(piece: string): { readonly text: string; readonly ended: boolean }
+  /** What was held back to the end. */
+  rest(): string
+}
+
 /**
- * The text of these pieces up to that of some strings which is complete first. What may be the beginning of one is held back until
- * that is known.
+ * A text up to that of some strings which is complete first. What may be the beginning of one is held back until that is known.
  */
-export async function* untilOneOf(
-  ends: readonly string[],
-  pieces: AsyncIterable<string>,
-): AsyncGenerator<string, void, undefined> {
+export function heldText(ends: readonly string[]): HeldText {
   let held = ''
-  for await (const piece of pieces) {
-    held += piece
-    const found = firstOf(ends, held)
-    if (found !== undefined) {
-      const text = held.slice(0, found)
-      if (text) yield text
-      return
-    }
-    const open = beginningOf(ends, held)
-    const text = held.slice(0, held.length - open)
-    held = held.slice(held.length - open)
-    if (text) yield text
+  const tell = (length: number): string => {
+    const text = held.slice(0, length)
+    held = held.slice(length)
+    return text
   }
-  if (held) yield held
+  return {
+    push(piece) {
+      held += piece
+      const found = firstOf(ends, held)
+      const text = tell(found ?? held.length - beginningOf(ends, held))
+      if (found !== undefined) held = ''
+      return { text, ended: found !== undefined }
+    },
+    rest: () => tell(held.length),
+  }
 }
 
 /** Where the end that is complete first begins; of several that are complete at once, the longest. */

@@ -1,14 +1,18 @@
 import { resolve } from 'node:path'
 import { ConfigError } from '@sluice/pipeline'
 import { openTrained } from '@sluice/recipe'
-import { interruptCodes } from '../terminal/console.ts'
+import { type Console, interruptCodes } from '../terminal/console.ts'
 import { printable } from '../terminal/printable.ts'
 import { backends } from './backends.ts'
 import type { Command } from './command.ts'
+import { readPrompts } from './prompts.ts'
 
 interface GenerateOptions {
   readonly run: string
-  readonly prompt: string
+  readonly prompt: readonly string[] | undefined
+  readonly prompts: string | undefined
+  readonly batchSize: number
+  readonly json: boolean
   readonly maxTokens: number
   readonly temperature: number
   readonly topK: number | undefined
@@ -28,7 +32,10 @@ export const generateCommand: Command<GenerateOptions> = {
     run: { type: 'string', demandOption: true, describe: 'Folder of the run, such as runs/quickstart' },
   },
   options: {
-    prompt: { type: 'string', demandOption: true, describe: 'The text to continue' },
+    prompt: { type: 'string', array: true, describe: 'The text to continue; may be given several times' },
+    prompts: { type: 'string', describe: 'File of prompts, one a line, or JSON lines with "prompt"' },
+    'batch-size': { type: 'number', default: 8, describe: 'Prompts to continue side by side' },
+    json: { type: 'boolean', default: false, describe: 'Write JSON, a line for each prompt, with log-probabilities' },
     'max-tokens': { type: 'number', default: 100, describe: 'Tokens to generate at most' },
     temperature: { type: 'number', default: 0.8, describe: '0: always the likeliest token' },
     'top-k': { type: 'number', describe: 'Choose among the so many likeliest tokens' },
@@ -40,9 +47,13 @@ export const generateCommand: Command<GenerateOptions> = {
     checkpoint: { type: 'number', describe: 'Step of the checkpoint to load instead of the latest' },
     backend: { type: 'string', choices: backends, default: 'auto', describe: 'What computes' },
   },
-  examples: [['$0 generate runs/quickstart --prompt "Call me"', 'continues the text, token by token']],
+  examples: [
+    ['$0 generate runs/quickstart --prompt "Call me"', 'continues the text, token by token'],
+    ['$0 generate runs/quickstart --prompts prompts.txt --json', 'continues each line, several at a time'],
+  ],
   async run(options, console) {
     const sampling = checkedSampling(options)
+    const prompts = await promptsOf(options, console)
     const trained = await openTrained({
       path: resolve(console.cwd, options.run),
       backend: options.backend,
@@ -53,13 +64,21 @@ export const generateCommand: Command<GenerateOptions> = {
       if (stopping.signal.aborted) console.exit(interruptCodes[signal])
       stopping.abort()
     })
+    const { stdout } = console
+    const tell = (text: string) => stdout.write(stdout.isTTY ? printable(text) : text)
+    const asked = { ...sampling, signal: stopping.signal }
     try {
-      const { stdout } = console
-      stdout.write(options.prompt)
-      for await (const text of trained.continue({ ...sampling, signal: stopping.signal })) {
-        stdout.write(stdout.isTTY ? printable(text) : text)
+      if (prompts.length === 1 && !options.json) {
+        tell(prompts[0]!)
+        for await (const text of trained.continue({ ...asked, prompt: prompts[0]! })) tell(text)
+        tell('\n')
+      } else {
+        let told = 0
+        for await (const one of trained.continueAll({ ...asked, prompts, rows: options.batchSize })) {
+          if (options.json) stdout.write(`${JSON.stringify({ ...one, seed: sampling.seed })}\n`)
+          else tell(`${told++ > 0 ? '\n' : ''}${one.prompt}${one.text}\n`)
+        }
       }
-      stdout.write('\n')
       return stopping.signal.aborted ? 130 : 0
     } finally {
       release()
@@ -68,12 +87,22 @@ export const generateCommand: Command<GenerateOptions> = {
   },
 }
 
+async function promptsOf({ prompt = [], prompts }: GenerateOptions, console: Console): Promise<string[]> {
+  const read = prompts === undefined ? [] : await readPrompts(resolve(console.cwd, prompts))
+  const all = [...prompt, ...read]
+  if (all.length > 0) return all
+  throw new ConfigError('prompt is missing: pipeline generate <run>', {
+    advice: 'give --prompt "…", or a file of them with --prompts',
+  })
+}
+
 function checkedSampling(options: GenerateOptions) {
-  const { prompt, maxTokens, temperature, topK, topP, minP, repetitionPenalty, stop, seed } = options
+  const { maxTokens, batchSize, temperature, topK, topP, minP, repetitionPenalty, stop, seed } = options
   const require = (name: string, value: number | undefined, expected: string, holds: (value: number) => boolean) => {
     if (value !== undefined && !holds(value)) throw new ConfigError(`--${name} must be ${expected}, not ${value}`)
   }
   const natural = (value: number) => Number.isSafeInteger(value) && value > 0
+  require('batch-size', batchSize, 'a whole number above 0', natural)
   require('max-tokens', maxTokens, 'a whole number above 0', natural)
   require('temperature', temperature, '0 or more', value => value >= 0 && Number.isFinite(value))
   require('top-k', topK, 'a whole number above 0', natural)
@@ -82,7 +111,6 @@ function checkedSampling(options: GenerateOptions) {
   require('repetition-penalty', repetitionPenalty, 'above 0', value => value > 0 && Number.isFinite(value))
   require('seed', seed, 'a whole number, 0 or more', value => Number.isSafeInteger(value) && value >= 0)
   return {
-    prompt,
     maxTokens,
     temperature,
     ...(topK === undefined ? {} : { topK }),

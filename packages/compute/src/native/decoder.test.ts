@@ -16,6 +16,16 @@ const SHAPES = [
   // Large enough for several threads.
   { vocabulary: 700, width: 129, heads: 3, inner: 257, layers: 1, capacity: 24, rows: 5 },
 ] as const
+type Shape = (typeof SHAPES)[number] & { readonly keyHeads?: number }
+const LLAMAS: readonly Shape[] = [
+  { ...SHAPES[0], width: 2, keyHeads: 1 },
+  { ...SHAPES[1], width: 18, keyHeads: 1 },
+  { ...SHAPES[2], heads: 4, keyHeads: 2 },
+  { ...SHAPES[3], width: 132, heads: 6, keyHeads: 6 },
+] as unknown as Shape[]
+const name = ({ width, heads, keyHeads }: Shape) =>
+  `${width} wide, ${heads} heads${keyHeads ? ` share ${keyHeads}` : ''}`
+const named = (shapes: readonly Shape[]) => shapes.map(shape => [name(shape), shape] as const)
 
 onEverySet((addon, { set, bf16 }) => {
   // Weights can be packed in bfloat16 whether or not the instruction set multiplies it.
@@ -37,16 +47,16 @@ onEverySet((addon, { set, bf16 }) => {
       decoder.dispose()
       model.dispose()
     })
-    function open(shape: (typeof SHAPES)[number]): void {
+    function open(shape: Shape): void {
       // What rounding does to the weights is no error of the kernel's.
       model = decoderCase({ ...shape, ...(precision === 'bf16' ? { round } : {}) }, 5)
       decoder = openDecoder(model.weights, { ...shape, epsilon: 1e-5 })
     }
-    const tokens = (shape: (typeof SHAPES)[number], row: number, from: number, to: number): number[] =>
+    const tokens = (shape: Shape, row: number, from: number, to: number): number[] =>
       Array.from({ length: to - from }, (_, i) => ((from + i) * (from + i) * 3 + row * 5 + 1) % shape.vocabulary)
     const part = (row: number, start: number, ids: readonly number[]) => ({ row, start, ids: Int32Array.from(ids) })
 
-    it.each(SHAPES)('$width wide, $heads heads: one token, several, in all rows', async shape => {
+    it.each(named([...SHAPES, ...LLAMAS]))('%s: one token, several, in all rows', async (_, shape) => {
       open(shape)
       const rows = Array.from({ length: shape.rows }, (_, row) => row)
       // 1, 2, 3 … tokens at a time, so that every number of rows of a product comes up.
@@ -58,22 +68,24 @@ onEverySet((addon, { set, bf16 }) => {
       }
     })
 
-    it('gives the same bits with any number of threads, alone or beside others, at once or token by token', async () => {
-      const shape = SHAPES[3]
-      open(shape)
-      const threads = addon.threads()
-      const found: Float32Array[] = []
-      for (const count of [1, 2, 3, threads]) {
-        addon.setThreads(count)
-        await decoder.extend([part(2, 0, tokens(shape, 2, 0, 9))])
-        found.push(await decoder.extend([part(2, 9, tokens(shape, 2, 9, 10))]))
-        const beside = [0, 1, 2, 3].map(row => part(row, 0, tokens(shape, row, 0, 10)))
-        found.push((await decoder.extend(beside)).slice(2 * shape.vocabulary, 3 * shape.vocabulary))
-        for (let t = 0; t < 9; t++) await decoder.extend([part(4, t, tokens(shape, 2, t, t + 1))])
-        found.push(await decoder.extend([part(4, 9, tokens(shape, 2, 9, 10))]))
-      }
-      for (const each of found) expect(each).toEqual(found[0])
-    })
+    it.each(named([SHAPES[3], LLAMAS[3]!]))(
+      '%s: the same bits with any number of threads, alone or beside others, at once or token by token',
+      async (_, shape) => {
+        open(shape)
+        const threads = addon.threads()
+        const found: Float32Array[] = []
+        for (const count of [1, 2, 3, threads]) {
+          addon.setThreads(count)
+          await decoder.extend([part(2, 0, tokens(shape, 2, 0, 9))])
+          found.push(await decoder.extend([part(2, 9, tokens(shape, 2, 9, 10))]))
+          const beside = [0, 1, 2, 3].map(row => part(row, 0, tokens(shape, row, 0, 10)))
+          found.push((await decoder.extend(beside)).slice(2 * shape.vocabulary, 3 * shape.vocabulary))
+          for (let t = 0; t < 9; t++) await decoder.extend([part(4, t, tokens(shape, 2, t, t + 1))])
+          found.push(await decoder.extend([part(4, 9, tokens(shape, 2, 9, 10))]))
+        }
+        for (const each of found) expect(each).toEqual(found[0])
+      },
+    )
 
     it('keeps its precision where another one is set meanwhile', async () => {
       open(SHAPES[1])
@@ -107,16 +119,20 @@ onEverySet((addon, { set, bf16 }) => {
       }
       return 'taken'
     }
-    const sizes: DecoderSizes = [1, 4, 2, 8, 5, 2, 3]
+    const sizes: DecoderSizes = [false, 1, 4, 2, 2, 8, 5, 2, 3]
     const with_ = (at: number, size: number) => sizes.with(at, size) as DecoderSizes
     const length = decoderLength(false, ...sizes)
     const [packed, cache] = [new Float32Array(length), new Float32Array(2 * 2 * 3 * 4)]
     const weights = [4, 4, 48, 12, 16, 4, 4, 4, 32, 8, 32, 4, 4, 4, 20].map(size => new Float32Array(size))
-    expect(text(() => decoderLength(false, ...with_(2, 3)))).toBe('RangeError: decoderLength: heads must divide width')
-    expect(text(() => decoderLength(false, ...with_(1, -4)))).toBe(
+    expect(text(() => decoderLength(false, ...with_(3, 3)))).toBe('RangeError: decoderLength: heads must divide width')
+    expect(text(() => decoderLength(false, ...with_(4, 3)))).toBe('RangeError: decoderLength: groups must divide heads')
+    expect(text(() => decoderLength(false, true, 1, 4, 4, 4, 8, 5, 2, 3))).toBe(
+      'RangeError: decoderLength: a head must have pairs of channels',
+    )
+    expect(text(() => decoderLength(false, ...with_(2, -4)))).toBe(
       'RangeError: decoderLength: width must be a whole number from 1 to 2147483647',
     )
-    expect(text(() => decoderLength(true, 2 ** 30, 2 ** 30, 1, 2 ** 30, 5, 1, 1))).toBe(
+    expect(text(() => decoderLength(true, false, 2 ** 30, 2 ** 30, 1, 1, 2 ** 30, 5, 1, 1))).toBe(
       'RangeError: decoderLength: the sizes are beyond any memory',
     )
     expect(text(() => decoderPack(false, weights.slice(1), packed, ...sizes))).toBe(
@@ -145,6 +161,8 @@ onEverySet((addon, { set, bf16 }) => {
           packed,
           weights[14]!,
           null,
+          null,
+          null,
           cache.subarray(change.cache ?? 0),
           Int32Array.of(change.id ?? 0),
           Int32Array.of(change.row ?? 0),
@@ -166,7 +184,7 @@ onEverySet((addon, { set, bf16 }) => {
     expect(step({ logits: 4 })).toBe('RangeError: decoderStep: logits has 4 elements, not 5')
     expect(step({ cache: 1 })).toBe('RangeError: decoderStep: cache has 47 elements, not 48')
     expect(text(() => (decoderStep as (...few: unknown[]) => void)(false, packed))).toBe(
-      'TypeError: decoderStep: layers must be a number',
+      'TypeError: decoderStep: llama must be a boolean',
     )
   })
 })

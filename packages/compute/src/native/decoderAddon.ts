@@ -1,8 +1,10 @@
 /** The sizes of the model and of the cache, as every function of the decoder takes them last. */
 export type DecoderSizes = [
+  llama: boolean,
   layers: number,
   width: number,
   heads: number,
+  groups: number,
   inner: number,
   vocab: number,
   rows: number,
@@ -14,10 +16,11 @@ export interface DecoderAddon {
   /** Floats that the packed weights need. */
   decoderLength(bf16: boolean, ...sizes: DecoderSizes): number
   /**
-   * @param weights of each block gamma, beta, w, b, w, b, gamma, beta, w, b, w, b; then gamma, beta and head [vocab, width]
+   * @param weights of each block gamma, beta, w, b, w, b, gamma, beta, w, b, w, b; then gamma, beta and head [vocab, width]; of
+   *   Llama without every beta and b
    */
   decoderPack(bf16: boolean, weights: Float32Array[], packed: Float32Array, ...sizes: DecoderSizes): void
-  /** Keys and values of a row's first `time` positions in one layer, from qkv [time, 3 * width]. */
+  /** Keys and values of a row's first `time` positions in one layer, from qkv [time, 3 * width], as attention takes it. */
   decoderFill(
     qkv: Float32Array,
     cache: Float32Array,
@@ -32,6 +35,8 @@ export interface DecoderAddon {
     packed: Float32Array,
     tokens: Float32Array,
     positions: Float32Array | null,
+    cosines: Float32Array | null,
+    sines: Float32Array | null,
     cache: Float32Array,
     ids: Int32Array,
     tokenRows: Int32Array,

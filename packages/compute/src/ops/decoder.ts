@@ -1,7 +1,15 @@
 import { tf } from '../tf.ts'
 import { checkDecoder } from './decoderShapes.ts'
 import { kernel } from './dispatch.ts'
-import type { DecoderPart, DecoderShape, DecoderState, DecoderWeights } from './kernels.ts'
+import type {
+  DecoderFamily,
+  DecoderPart,
+  DecoderShape,
+  DecoderState,
+  DecoderWeights,
+  LinearWeights,
+  NormWeights,
+} from './kernels.ts'
 import { prefill } from './prefill.ts'
 import { expectIds, ShapeError } from './shapes.ts'
 
@@ -20,14 +28,21 @@ export interface Decoder {
   dispose(): void
 }
 
+/** Whether the current backend has a decoder for models of this family. */
+export function decoderTakes(family: DecoderFamily): boolean {
+  return (kernel('decoder').families ?? ['gpt2']).includes(family)
+}
+
 /**
  * Opens a decoder with room for `shape.rows` contexts of `shape.capacity` positions. It keeps the weights as they are now:
  * changes made to the variables later are not seen. No gradient goes through it.
  *
- * @throws ShapeError when the weights do not fit each other
+ * @throws ShapeError when the weights do not fit each other, or are of a family that the backend has no decoder for
  */
 export function openDecoder(weights: DecoderWeights, shape: DecoderShape): Decoder {
   const vocabulary = weights.tokens.shape[0]
+  const { family = 'gpt2' } = weights
+  if (!decoderTakes(family)) throw new ShapeError(`decoder: this backend has none for ${family}`)
   checkDecoder(weights, shape)
   const kept = snapshot(weights)
   const lengths = new Array<number>(shape.rows).fill(0)
@@ -100,10 +115,11 @@ function snapshot(weights: DecoderWeights): { weights: DecoderWeights; dispose()
     handles.set(tensor, handle)
     return handle as T
   }
-  const norm = ({ gamma, beta }: DecoderWeights['norm']) => ({ gamma: own(gamma), beta: own(beta) })
-  const linear = ({ w, b }: DecoderWeights['blocks'][number]['qkv']) => ({ w: own(w), b: own(b) })
+  const norm = ({ gamma, beta }: NormWeights) => ({ gamma: own(gamma), beta: beta && own(beta) })
+  const linear = ({ w, b }: LinearWeights) => ({ w: own(w), b: b && own(b) })
   return {
     weights: {
+      ...weights,
       tokens: own(weights.tokens),
       positions: weights.positions && own(weights.positions),
       blocks: weights.blocks.map(block => ({

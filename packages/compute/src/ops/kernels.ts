@@ -205,6 +205,8 @@ export type SquaredNormsKernel = (tensors: readonly tf.Tensor[]) => number[]
  * generation and disposed of after it: the weights cannot change meanwhile, and may be packed in any form that suits.
  */
 export interface DecoderKernel {
+  /** Of which models it takes the weights. Default: GPT-2's only, which have every beta and b. */
+  readonly families?: readonly DecoderFamily[]
   /** The tensors of `weights` keep their values until the state's `dispose()`, even if the model is trained on meanwhile. */
   open(a: { weights: DecoderWeights; shape: DecoderShape }): DecoderState
 }
@@ -236,8 +238,11 @@ export interface DecoderPart {
 }
 
 export interface DecoderShape {
+  /** Of queries. */
   readonly heads: number
-  /** Added to the variance in layer norms. */
+  /** Of keys and values: each is shared by heads / keyHeads queries. Only Llama's are fewer. Default: heads. */
+  readonly keyHeads?: number
+  /** Added to the variance, or the mean square, in norms. */
   readonly epsilon: number
   /** Contexts held side by side. */
   readonly rows: number
@@ -245,12 +250,21 @@ export interface DecoderShape {
   readonly capacity: number
 }
 
-/** GPT-2's: x + attention(norm(x)), then x + feedForward(norm(x)) with GELU in its tanh form. */
+/**
+ * Both: x + attention(norm(x)), then x + feedForward(norm(x)). GPT-2 has layer norms, biases, and GELU in its tanh form; Llama
+ * root-mean-square norms, no biases, rotary positions, and a feed-forward that a gate multiplies.
+ */
+export type DecoderFamily = 'gpt2' | 'llama'
+
 export interface DecoderWeights {
+  /** Default: gpt2. */
+  readonly family?: DecoderFamily
   /** [V, C] */
   readonly tokens: tf.Tensor2D
   /** At least [capacity, C]; null where positions add nothing. */
   readonly positions: tf.Tensor2D | null
+  /** Of Llama: tables as `rotaryTables` makes them, at least [capacity, D / 2] each. */
+  readonly rotary?: { readonly cosines: Float32Array; readonly sines: Float32Array }
   readonly blocks: readonly DecoderBlockWeights[]
   /** After the last block. */
   readonly norm: NormWeights
@@ -260,27 +274,27 @@ export interface DecoderWeights {
 
 export interface DecoderBlockWeights {
   readonly attentionNorm: NormWeights
-  /** [C, 3C] */
+  /** [C, (heads + 2 keyHeads) D] */
   readonly qkv: LinearWeights
   /** [C, C] */
   readonly attentionOutput: LinearWeights
   readonly feedForwardNorm: NormWeights
-  /** [C, F], F the same in all blocks */
+  /** [C, F], F the same in all blocks; of Llama [C, 2F], the gate before what it multiplies */
   readonly feedForward: LinearWeights
   /** [F, C] */
   readonly feedForwardOutput: LinearWeights
 }
 
-/** Both [C]. */
+/** Both [C]; Llama has no beta. */
 export interface NormWeights {
   readonly gamma: tf.Tensor1D
-  readonly beta: tf.Tensor1D
+  readonly beta: tf.Tensor1D | null
 }
 
-/** [I, O] and [O]. */
+/** [I, O] and [O]; Llama has no b. */
 export interface LinearWeights {
   readonly w: tf.Tensor2D
-  readonly b: tf.Tensor1D
+  readonly b: tf.Tensor1D | null
 }
 
 export interface Kernels {

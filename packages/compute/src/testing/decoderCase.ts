@@ -1,4 +1,5 @@
-import type { DecoderWeights } from '../ops/kernels.ts'
+import type { DecoderWeights, LinearWeights, NormWeights } from '../ops/kernels.ts'
+import { rotaryTables } from '../ops/rotaryHeads.ts'
 import { tf } from '../tf.ts'
 import { normals } from './checkOp.ts'
 import * as double from './double.ts'
@@ -10,7 +11,9 @@ export interface DecoderCaseShape {
   readonly inner: number
   readonly layers: number
   readonly capacity: number
-  /** Default: true. */
+  /** Makes it a Llama, whose keys and values so many heads share. */
+  readonly keyHeads?: number
+  /** Default: true; a Llama has none. */
   readonly positions?: boolean
   /** Default: true. */
   readonly tied?: boolean
@@ -26,10 +29,12 @@ export interface DecoderCase {
   dispose(): void
 }
 
-/** A random decoder-only Transformer, beside its truth. */
+/** A random GPT-2, or Llama, beside its truth. */
 export function decoderCase(shape: DecoderCaseShape, seed: number): DecoderCase {
   const { vocabulary: V, width: C, heads, inner: F, layers, capacity, positions = true, tied = true } = shape
-  const { round = (weight: number) => weight } = shape
+  const { round = (weight: number) => weight, keyHeads } = shape
+  const dim = C / heads
+  const llama = keyHeads !== undefined
   const variables: tf.Variable[] = []
   const exact = new Map<tf.Tensor, Float64Array>()
   const make = <T extends tf.Tensor>(scale: number, size: number[], centre = 0): T => {
@@ -42,21 +47,23 @@ export function decoderCase(shape: DecoderCaseShape, seed: number): DecoderCase 
     exact.set(variable, Float64Array.from(values))
     return variable as tf.Tensor as T
   }
-  const norm = () => ({ gamma: make<tf.Tensor1D>(0.3, [C], 1), beta: make<tf.Tensor1D>(0.3, [C]) })
+  const norm = () => ({ gamma: make<tf.Tensor1D>(0.3, [C], 1), beta: llama ? null : make<tf.Tensor1D>(0.3, [C]) })
   const linear = (from: number, to: number) => ({
     w: make<tf.Tensor2D>(1 / Math.sqrt(from), [from, to]),
-    b: make<tf.Tensor1D>(0.3, [to]),
+    b: llama ? null : make<tf.Tensor1D>(0.3, [to]),
   })
+  const rotary = llama ? rotaryTables(capacity, dim, 10_000) : undefined
   const tokens = make<tf.Tensor2D>(1, [V, C])
   const weights: DecoderWeights = {
+    ...(rotary ? { family: 'llama', rotary } : {}),
     tokens,
-    positions: positions ? make<tf.Tensor2D>(1, [capacity, C]) : null,
+    positions: positions && !llama ? make<tf.Tensor2D>(1, [capacity, C]) : null,
     blocks: Array.from({ length: layers }, () => ({
       attentionNorm: norm(),
-      qkv: linear(C, 3 * C),
+      qkv: linear(C, C + 2 * (keyHeads ?? heads) * dim),
       attentionOutput: linear(C, C),
       feedForwardNorm: norm(),
-      feedForward: linear(C, F),
+      feedForward: linear(C, llama ? 2 * F : F),
       feedForwardOutput: linear(F, C),
     })),
     norm: norm(),
@@ -64,11 +71,11 @@ export function decoderCase(shape: DecoderCaseShape, seed: number): DecoderCase 
   }
 
   const value = (tensor: tf.Tensor) => exact.get(tensor)!
-  const normed = (x: Float64Array, { gamma, beta }: DecoderWeights['norm']) =>
-    double.layerNorm(x, value(gamma), value(beta), C, 1e-5)
-  const project = (x: Float64Array, { w, b }: DecoderWeights['blocks'][number]['qkv']) => {
+  const normed = (x: Float64Array, { gamma, beta }: NormWeights) =>
+    beta ? double.layerNorm(x, value(gamma), value(beta), C, 1e-5) : double.rmsNorm(x, value(gamma), C, 1e-5)
+  const project = (x: Float64Array, { w, b }: LinearWeights) => {
     const [from, to] = w.shape
-    const bias = value(b)
+    const bias = b ? value(b) : new Float64Array(to)
     return double.matMul(x, value(w), x.length / from, from, to).map((y, i) => y + bias[i % to]!)
   }
   const sum = (a: Float64Array, b: Float64Array) => a.map((each, i) => each + b[i]!)
@@ -82,13 +89,14 @@ export function decoderCase(shape: DecoderCaseShape, seed: number): DecoderCase 
       let x = Float64Array.from(ids.flatMap(id => [...table.subarray(id * C, (id + 1) * C)]))
       if (weights.positions) x = sum(x, value(weights.positions))
       for (const block of weights.blocks) {
-        const qkv = project(normed(x, block.attentionNorm), block.qkv)
+        const projected = project(normed(x, block.attentionNorm), block.qkv)
+        const qkv = rotary
+          ? double.rotaryHeads(projected, { heads, groups: keyHeads!, dim }, [...ids.keys()], 10_000)
+          : projected
         const mixed = double.attention(qkv, { batch: 1, time, heads, width: C, causal: true })
         x = sum(x, project(mixed, block.attentionOutput))
-        x = sum(
-          x,
-          project(double.gelu(project(normed(x, block.feedForwardNorm), block.feedForward)), block.feedForwardOutput),
-        )
+        const inner = project(normed(x, block.feedForwardNorm), block.feedForward)
+        x = sum(x, project(llama ? double.gatedSilu(inner, F) : double.gelu(inner), block.feedForwardOutput))
       }
       const last = normed(x.subarray(-C), weights.norm)
       const head = value(weights.head)

@@ -48,12 +48,12 @@ function stepOf<V extends Vector>(
   caches: readonly KeyValueCache[],
 ) {
   const [vocabulary, width] = weights.tokens.shape
-  const inner = engine.vector(weights.blocks[0]?.feedForward.b.shape[0] ?? 1)
+  const inner = engine.vector(weights.blocks[0]?.feedForward.w.shape[1] ?? 1)
   const [x, normal, mixed] = [engine.vector(width), engine.vector(width), engine.vector(width)]
   const [qkv, scores] = [engine.vector(3 * width), engine.vector(vocabulary)]
   const probabilities = new Float64Array(capacity)
   const norm = ({ gamma, beta }: NormWeights) =>
-    layerNorm(x.values, engine.read(gamma), engine.read(beta), epsilon, normal.values)
+    layerNorm(x.values, engine.read(gamma), engine.read(beta!), epsilon, normal.values)
   return {
     token(row: number, position: number, id: number): void {
       const stream = x.values

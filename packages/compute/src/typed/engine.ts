@@ -29,7 +29,7 @@ export const javaScriptEngine: VectorEngine = {
   read: tensor => tensor.dataSync() as Float32Array,
   vector: length => ({ values: new Float32Array(length), dispose() {} }),
   affine: (x, { w, b }, y, accumulate) =>
-    affine(x.values, javaScriptEngine.read(w), javaScriptEngine.read(b), y.values, accumulate),
+    affine(x.values, javaScriptEngine.read(w), javaScriptEngine.read(b!), y.values, accumulate),
   dots: (table, x, y) => rowDots(javaScriptEngine.read(table), x.values, y.values),
   gelu: x => gelu(x.values),
 }

@@ -1,10 +1,9 @@
-import { setImmediate } from 'node:timers/promises'
-import { ConfigError, randomStream } from '@sluice/pipeline'
 import type { LanguageModel } from '../model.ts'
-import type { Decoder, DecoderOptions } from './decoder.ts'
-import { checkSampling, logProbability, penalized, type SamplingOptions, sampleToken } from './sampling.ts'
+import { generateBatch } from './batch.ts'
+import type { DecoderOptions } from './decoder.ts'
+import type { SamplingOptions } from './sampling.ts'
 
-export interface GenerateOptions extends SamplingOptions, DecoderOptions {
+export interface GenerateOptions extends SamplingOptions, Pick<DecoderOptions, 'slide'> {
   /** Tokens to generate at most. */
   maxTokens: number
   /** Default: 0. Token i is chosen with number i of the stream `generate`. */
@@ -37,35 +36,5 @@ export async function* generate(
   promptIds: ArrayLike<number>,
   options: GenerateOptions,
 ): AsyncGenerator<GeneratedToken, void, undefined> {
-  const { maxTokens, seed = 0, stop = [], signal, slide = 1, repetitionPenalty = 1 } = options
-  checkSampling(options)
-  if (!(Number.isInteger(maxTokens) && maxTokens >= 0)) {
-    throw new ConfigError(`expected a whole number from 0, found ${maxTokens}`, { place: 'maxTokens' })
-  }
-  const { blockSize } = model.config
-  if (!(Number.isInteger(slide) && slide >= 1 && slide <= blockSize)) {
-    throw new ConfigError(`expected a whole number from 1 to ${blockSize}, found ${slide}`, { place: 'slide' })
-  }
-  if (promptIds.length === 0) {
-    throw new ConfigError('the prompt has no tokens', {
-      place: 'prompt',
-      advice: 'give some text, or the end-of-text token to begin a document',
-    })
-  }
-  const random = randomStream(seed, 'generate')
-  const context = Array.from(promptIds)
-  const decoder: Decoder = model.decoder({ slide })
-  try {
-    for (let i = 0; i < maxTokens && !signal?.aborted; i++) {
-      const logits = await decoder.next(context)
-      // 53 random bits: with 24, tokens rarer than one in 16 million could never come.
-      const id = sampleToken(penalized(logits, context, repetitionPenalty), options, random.below(i, 2 ** 53) / 2 ** 53)
-      context.push(id)
-      yield { id, logprob: logProbability(logits, id) }
-      if (stop.includes(id)) return
-      await setImmediate()
-    }
-  } finally {
-    decoder.dispose()
-  }
+  for await (const { id, logprob } of generateBatch(model, [promptIds], options)) yield { id, logprob }
 }

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { checkSampling, logProbability, penalized, type SamplingOptions, sampleToken } from './sampling.ts'
@@ -94,6 +95,30 @@ describe('sampleToken', () => {
     )
   })
 })
+
+const golden: {
+  options: SamplingOptions
+  scores: number[]
+  context: number[]
+  probabilities: number[]
+  logprobs: number[]
+}[] = JSON.parse(readFileSync(new URL('../../golden/sampling.json', import.meta.url), 'utf8'))
+
+it.each(golden.map(one => [JSON.stringify(one.options), one.scores.length, one] as const))(
+  'gives the probabilities of the logits processors of transformers: %s, %i tokens',
+  (_, count, { options, scores, context, probabilities, logprobs }) => {
+    const given = Float32Array.from(scores)
+    const counts = new Float64Array(count)
+    const draws = 20_000
+    const left = penalized(given, context, options.repetitionPenalty ?? 1)
+    for (let i = 0; i < draws; i++) counts[sampleToken(left, options, (i + 0.5) / draws)]!++
+    probabilities.forEach((probability, id) => {
+      expect(Math.abs(counts[id]! / draws - probability), `token ${id}`).toBeLessThan(2 / draws + 1e-6)
+      if (probability === 0) expect(counts[id]).toBe(0)
+      expect(logProbability(given, id)).toBeCloseTo(logprobs[id]!, 5)
+    })
+  },
+)
 
 it('logProbability is the log of the softmax', () => {
   probabilities.forEach((p, id) => {

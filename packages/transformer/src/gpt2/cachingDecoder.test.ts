@@ -1,7 +1,7 @@
 import { backendReports, chooseBackend, tf } from '@sluice/compute'
 import { randomStream } from '@sluice/pipeline'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { recomputingDecoder } from '../generation/decoder.ts'
+import { type Decoder, recomputingDecoder } from '../generation/decoder.ts'
 import { someIds, tinyModel } from '../testing/tiny.ts'
 import { cachingDecoder } from './cachingDecoder.ts'
 import type { Gpt2Options } from './config.ts'
@@ -23,6 +23,9 @@ afterEach(() => {
   expect(tf.memory().numTensors).toBe(0)
 })
 
+const next = async (decoder: Decoder, context: readonly number[], row = 0) =>
+  (await decoder.next([{ row, context }]))[0]!
+
 /** The greatest difference, relative to the greatest value (or to 1). */
 function difference(found: Float32Array, expected: Float32Array): number {
   expect(found.length).toBe(expected.length)
@@ -42,10 +45,27 @@ describe.each(backends)('on %s, the scores of the whole context computed anew', 
     const [cached, anew] = [cachingDecoder(model, { slide }), recomputingDecoder(model, { slide })]
     const context = [...someIds(Math.min(3, blockSize), vocabSize)]
     for (let i = 0; i < blockSize + 5; i++) {
-      expect(difference(await cached.next(context), await anew.next(context)), `token ${i}`).toBeLessThan(1e-5)
+      expect(difference(await next(cached, context), await next(anew, context)), `token ${i}`).toBeLessThan(1e-5)
       context.push((i * i * 5 + 1) % vocabSize)
     }
     cached.dispose()
+  })
+
+  it('in several rows of other lengths at once, each as if it were alone', async () => {
+    model = tinyModel({ blockSize: 12 }, { scale: 5 })
+    const [together, alone] = [cachingDecoder(model, { rows: 3, slide: 2 }), cachingDecoder(model, { slide: 2 })]
+    const contexts = [[1, 2, 3], [4], Array.from({ length: 15 }, (_, i) => i)]
+    for (let i = 0; i < 8; i++) {
+      // Row 1 is not asked at every turn.
+      const rows = [0, 1, 2].filter(row => row !== 1 || i % 3 > 0)
+      const scores = await together.next(rows.map(row => ({ row, context: contexts[row]! })))
+      for (const [at, row] of rows.entries()) {
+        expect(difference(scores[at]!, await next(alone, contexts[row]!)), `row ${row}, ${i}`).toBeLessThan(1e-6)
+        contexts[row]!.push((i * 7 + row) % 17)
+      }
+    }
+    together.dispose()
+    alone.dispose()
   })
 
   it('whatever the contexts are: other ends, shorter, longer, none in common', async () => {
@@ -59,9 +79,9 @@ describe.each(backends)('on %s, the scores of the whole context computed anew', 
         random.below(1000 + 10 * i + j, 17),
       )
       context = [...(random.below(3 * i + 2, 5) === 0 ? [] : kept), ...added]
-      expect(difference(await cached.next(context), await anew.next(context)), `${context}`).toBeLessThan(1e-5)
+      expect(difference(await next(cached, context), await next(anew, context)), `${context}`).toBeLessThan(1e-5)
       // The same again puts in only the last token.
-      expect(difference(await cached.next(context), await anew.next(context)), `${context}`).toBeLessThan(1e-5)
+      expect(difference(await next(cached, context), await next(anew, context)), `${context}`).toBeLessThan(1e-5)
     }
     cached.dispose()
   })
@@ -71,14 +91,14 @@ it('keeps the weights of the moment when it was made', async () => {
   await chooseBackend('cpu')
   model = tinyModel()
   const first = cachingDecoder(model)
-  const before = await first.next([1, 2, 3])
+  const before = await next(first, [1, 2, 3])
   const other = tinyModel({}, { seed: 2 })
   model.assign(other.weights())
   other.dispose()
-  expect(await first.next([4])).not.toEqual(before)
-  expect(await first.next([1, 2, 3])).toEqual(before)
+  expect(await next(first, [4])).not.toEqual(before)
+  expect(await next(first, [1, 2, 3])).toEqual(before)
   const second = cachingDecoder(model)
-  expect(await second.next([1, 2, 3])).not.toEqual(before)
+  expect(await next(second, [1, 2, 3])).not.toEqual(before)
   first.dispose()
   second.dispose()
 })
@@ -87,8 +107,8 @@ it('goes on after an id that is not in the vocabulary', async () => {
   await chooseBackend('cpu')
   model = tinyModel()
   const decoder = cachingDecoder(model)
-  const expected = await decoder.next([1, 2, 3])
-  await expect(decoder.next([1, 2, 3, 17])).rejects.toThrow("token id 17 is outside the model's vocabulary of 17")
-  expect(difference(await decoder.next([1, 2, 3]), expected)).toBeLessThan(1e-6)
+  const expected = await next(decoder, [1, 2, 3])
+  await expect(next(decoder, [1, 2, 3, 17])).rejects.toThrow("token id 17 is outside the model's vocabulary of 17")
+  expect(difference(await next(decoder, [1, 2, 3]), expected)).toBeLessThan(1e-6)
   decoder.dispose()
 })

@@ -1,27 +1,33 @@
-import { attention, embedding, rmsNorm, tf } from '@sluice/compute'
+import { attention, type DecoderPart, decoderTakes, embedding, rmsNorm, tf } from '@sluice/compute'
+import { cachedDecoder } from '../generation/caching.ts'
 import type { Decoder, DecoderOptions } from '../generation/decoder.ts'
 import { growingDecoder } from '../generation/growing.ts'
-import type { Parameter } from '../pass.ts'
-import { queriesKeysValues, type RotaryTables, restOfBlock } from './block.ts'
-import type { LlamaConfig } from './config.ts'
+import { queriesKeysValues, restOfBlock } from './block.ts'
+import { type LlamaParts, llamaDecoderWeights } from './decoderWeights.ts'
 
 /**
- * Keeps the keys and values of the context seen so far, so that a token costs one pass over the weights. What is kept when
- * contexts differ, or the window slides, is as in GPT-2's `cachingDecoder`.
+ * Keeps the keys and values of the contexts seen so far, so that a token costs one pass over the weights. What is kept when
+ * contexts differ, or the window slides, is as in GPT-2's `cachingDecoder`. Where the backend has no decoder of its own for
+ * Llama, it is composed of the operations that training uses, and sees the weights as they become.
  */
-export function llamaDecoder(
-  model: { config: LlamaConfig; parameter: Parameter; head: tf.Tensor2D; tables: RotaryTables },
-  options: DecoderOptions = {},
-): Decoder {
+export function llamaDecoder(model: LlamaParts, options: DecoderOptions = {}): Decoder {
+  if (!decoderTakes('llama')) return composedDecoder(model, options)
+  return cachedDecoder(llamaDecoderWeights(model), model.config, options)
+}
+
+function composedDecoder(model: LlamaParts, options: DecoderOptions): Decoder {
   const { config, parameter, head, tables } = model
   const { blockSize, layers, width, heads, epsilon } = config
-  const kept = Array.from({ length: layers }, () => new Float32Array(2 * blockSize * width))
+  const { rows = 1 } = options
+  const kept = Array.from({ length: rows }, () =>
+    Array.from({ length: layers }, () => new Float32Array(2 * blockSize * width)),
+  )
 
-  /** The context's tokens from position `start` on; those before it are kept. @returns [V] */
-  const extend = (ids: Int32Array, start: number): tf.Tensor1D => {
+  /** A row's tokens from position `start` on; those before it are kept. @returns [V] */
+  const extend = ({ row, start, ids }: DecoderPart): tf.Tensor1D => {
     const positions = Int32Array.from(ids, (_, i) => start + i)
     let x_NC = embedding(parameter<tf.Tensor2D>('model.embed_tokens.weight'), ids)
-    kept.forEach((cache, layer) => {
+    kept[row]!.forEach((cache, layer) => {
       x_NC = tf.tidy(() => {
         const qkv_N3C = queriesKeysValues(x_NC, layer, parameter, config, { tables, positions })
         const qkv = qkv_N3C.dataSync() as Float32Array
@@ -79,13 +85,17 @@ export function llamaDecoder(
   }
 
   return growingDecoder(config, options, {
-    async extend(ids, start) {
-      const logits = tf.tidy(() => extend(ids, start))
-      try {
-        return (await logits.data()).slice() as Float32Array
-      } finally {
-        logits.dispose()
+    async extend(parts) {
+      const all = new Float32Array(parts.length * config.vocabSize)
+      for (const [i, part] of parts.entries()) {
+        const logits = tf.tidy(() => extend(part))
+        try {
+          all.set((await logits.data()) as Float32Array, i * config.vocabSize)
+        } finally {
+          logits.dispose()
+        }
       }
+      return all
     },
     dispose() {},
   })

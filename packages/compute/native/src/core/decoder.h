@@ -4,20 +4,32 @@
 
 namespace sluice {
 
+/**
+ * GPT-2: layer norms, biases, GELU in its tanh form. Llama: root-mean-square norms, no biases, rotary positions, keys and values that
+ * several heads share, a feed-forward with a gate.
+ */
+enum class DecoderFamily { gpt2, llama };
+
 struct DecoderShape {
-  /** Of the model: blocks, channels of the residual stream, attention heads, channels of a feed-forward, vocabulary. */
-  int64_t layers = 0, width = 0, heads = 0, inner = 0, vocab = 0;
+  DecoderFamily family = DecoderFamily::gpt2;
+  /** Of the model: blocks, channels of the residual stream, attention heads, heads of keys, channels of a feed-forward, vocabulary. */
+  int64_t layers = 0, width = 0, heads = 0, groups = 0, inner = 0, vocab = 0;
   /** Of the cache: contexts side by side, positions of each. */
   int64_t rows = 0, capacity = 0;
 
   SLUICE_INLINE int64_t dim() const { return width / heads; }
+  /** Columns of queries, keys and values side by side. */
+  SLUICE_INLINE int64_t projected() const { return (heads + 2 * groups) * dim(); }
+  /** Columns of the first product of a feed-forward: with a gate, that and what it is for are side by side. */
+  SLUICE_INLINE int64_t fed() const { return family == DecoderFamily::llama ? 2 * inner : inner; }
 };
 
 /** Columns of a packed weight that lie together. */
 constexpr int64_t decoderPanel = 32;
 
 /**
- * Where everything is in the buffer of packed weights, in bytes; every piece begins at a multiple of 64. Vectors are floats.
+ * Where everything is in the buffer of packed weights, in bytes; every piece begins at a multiple of 64. Vectors are floats; those
+ * that a family does not have take no room.
  * A matrix [in, out] lies in panels of 32 columns, the last one filled up with zeros: a panel holds, for every k, its 32
  * columns one after the other; in bfloat16 two k together, column by column, so that one word holds both.
  */
@@ -62,6 +74,7 @@ struct DecoderLayout {
  private:
   int64_t first_ = 0, each_ = 0;
 
+  SLUICE_INLINE bool plain() const { return shape.family == DecoderFamily::llama; }
   SLUICE_INLINE int64_t take(int64_t size) {
     const int64_t at = bytes;
     bytes += roundUp(size, int64_t{64});
@@ -70,42 +83,43 @@ struct DecoderLayout {
   SLUICE_INLINE Norm takeNorm() {
     Norm taken;
     taken.gamma = take(shape.width * 4);
-    taken.beta = take(shape.width * 4);
+    taken.beta = take(plain() ? 0 : shape.width * 4);
     return taken;
   }
   SLUICE_INLINE Matrix takeMatrix(int64_t in, int64_t out) {
     Matrix taken;
     taken.in = in;
     taken.out = out;
-    taken.bias = take(out * 4);
+    taken.bias = take(plain() ? 0 : out * 4);
     taken.panels = take(divideUp(out, decoderPanel) * panelLength(in) * (bf16 ? 2 : 4));
     return taken;
   }
   SLUICE_INLINE Block takeBlock() {
     Block taken;
     taken.attentionNorm = takeNorm();
-    taken.qkv = takeMatrix(shape.width, 3 * shape.width);
+    taken.qkv = takeMatrix(shape.width, shape.projected());
     taken.attentionOutput = takeMatrix(shape.width, shape.width);
     taken.feedForwardNorm = takeNorm();
-    taken.feedForward = takeMatrix(shape.width, shape.inner);
+    taken.feedForward = takeMatrix(shape.width, shape.fed());
     taken.feedForwardOutput = takeMatrix(shape.inner, shape.width);
     return taken;
   }
 };
 
-/** Packs the weights: of each block gamma, beta, w, b, w, b, gamma, beta, w, b, w, b; then gamma, beta and head [vocab, width]. */
+/**
+ * Packs the weights: of each block gamma, beta, w, b, w, b, gamma, beta, w, b, w, b; then gamma, beta and head [vocab, width]. Of Llama,
+ * which has no beta and no b, those are left out.
+ */
 struct DecoderPack {
   DecoderShape shape;
   bool half = false;
   const float* const* weights = nullptr;
   void* packed = nullptr;
-
-  static constexpr int64_t perBlock = 12, perModel = 3;
 };
 
 /**
  * Keys and values of positions 0 to time - 1 of a row in one layer, from qkv [time, 3 * width].
- * The cache is [layers][k, v][rows][heads][capacity][dim], floats.
+ * The cache is [layers][k, v][rows][groups][capacity][dim], floats.
  */
 struct DecoderFill {
   DecoderShape shape;
@@ -123,6 +137,8 @@ struct DecoderStep {
   const float* tokens = nullptr;
   /** Null where positions add nothing. */
   const float* positions = nullptr;
+  /** Of Llama: [capacity, dim / 2] each. */
+  const float *cosines = nullptr, *sines = nullptr;
   float* cache = nullptr;
   const int32_t* ids = nullptr;
   const int32_t* rows = nullptr;

@@ -21,6 +21,9 @@
 #include "elementwise.h"
 #include "gated.h"
 #include "../simd/pairs.h"
+#include "decoder_pack.h"
+#include "decoder_product.h"
+#include "decoder_attention.h"
 #include "decoder.h"
 
 namespace sluice {

@@ -11,15 +11,17 @@ export function decoderKernel(backend: NativeBackend): DecoderKernel {
   const { profile } = backend
   const addon = backend.addon as typeof backend.addon & DecoderAddon
   return {
-    open({ weights, shape: { heads, epsilon, rows, capacity } }) {
+    families: ['gpt2', 'llama'],
+    open({ weights, shape: { heads, keyHeads = heads, epsilon, rows, capacity } }) {
       const [vocabulary, width] = weights.tokens.shape
       const layers = weights.blocks.length
-      const inner = weights.blocks[0]?.feedForward.b.shape[0] ?? 1
-      const sizes: DecoderSizes = [layers, width, heads, inner, vocabulary, rows, capacity]
+      const inner = weights.blocks[0]?.feedForwardOutput.w.shape[0] ?? 1
+      const llama = weights.family === 'llama'
+      const sizes: DecoderSizes = [llama, layers, width, heads, keyHeads, inner, vocabulary, rows, capacity]
       // The products' precision may be set anew while this one is open.
       const { bf16 } = backend
       const kept = (length: number) => tf.keep(backend.tensor([length], backend.floats(length)))
-      const cache = kept(2 * layers * rows * capacity * width)
+      const cache = kept(2 * layers * rows * capacity * keyHeads * (width / heads))
       let packed: tf.Tensor | undefined
       const pack = (): tf.Tensor => {
         const room = kept(addon.decoderLength(bf16, ...sizes))
@@ -45,6 +47,8 @@ export function decoderKernel(backend: NativeBackend): DecoderKernel {
               values,
               backend.floatsOf(weights.tokens),
               weights.positions && backend.floatsOf(weights.positions),
+              weights.rotary?.cosines ?? null,
+              weights.rotary?.sines ?? null,
               backend.floatsOf(cache),
               ids,
               tokenRows,
@@ -68,7 +72,7 @@ export function decoderKernel(backend: NativeBackend): DecoderKernel {
 /** From so many tokens on, operations made for many tokens are faster, although they pack the weights at every call. */
 const prefillFrom = 96
 
-/** The weights in the order of the addon's list. */
+/** The weights in the order of the addon's list; those that a family does not have are left out. */
 function inOrder({ blocks, norm, head }: DecoderWeights): tf.Tensor[] {
   const ofBlocks = blocks.flatMap(block =>
     [
@@ -80,7 +84,7 @@ function inOrder({ blocks, norm, head }: DecoderWeights): tf.Tensor[] {
       block.feedForwardOutput,
     ].flatMap(each => ('w' in each ? [each.w, each.b] : [each.gamma, each.beta])),
   )
-  return [...ofBlocks, norm.gamma, norm.beta, head]
+  return [...ofBlocks, norm.gamma, norm.beta, head].filter(tensor => tensor !== null)
 }
 
 /** All parts' tokens one after the other. */

@@ -1,5 +1,5 @@
 import { tf } from '../../tf.ts'
-import type { DecoderKernel, DecoderPart } from '../kernels.ts'
+import type { DecoderKernel, DecoderPart, LinearWeights, NormWeights } from '../kernels.ts'
 import { layerNorm } from './layerNorm.ts'
 import { linear } from './linear.ts'
 
@@ -16,9 +16,9 @@ export const decoder: DecoderKernel = {
   open({ weights, shape }) {
     const { heads, epsilon } = shape
     const caches: Cache[][] = weights.blocks.map(() => [])
-    const norm = (x: tf.Tensor2D, { gamma, beta }: { gamma: tf.Tensor1D; beta: tf.Tensor1D }) =>
-      layerNorm.forward({ x, gamma, beta, epsilon, keep: false }).value as tf.Tensor2D
-    const project = (x: tf.Tensor2D, { w, b }: { w: tf.Tensor2D; b: tf.Tensor1D }, activation: 'gelu_new' | null) =>
+    const norm = (x: tf.Tensor2D, { gamma, beta }: NormWeights) =>
+      layerNorm.forward({ x, gamma, beta: beta!, epsilon, keep: false }).value as tf.Tensor2D
+    const project = (x: tf.Tensor2D, { w, b }: LinearWeights, activation: 'gelu_new' | null) =>
       linear.forward({ x, w, b, activation, keep: false }).value as tf.Tensor2D
 
     /** Appends k and v of qkv [n, 3C] to the first `start` positions. */

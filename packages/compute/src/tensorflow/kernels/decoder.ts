@@ -184,11 +184,11 @@ function inOrder(weights: DecoderWeights, factor: (tensor: tf.Tensor) => tf.Tens
     return (values: readonly Value[]) => values[at]!
   }
   const norm = ({ gamma, beta }: DecoderWeights['norm']) => {
-    const [g, b] = [take(gamma), take(beta)]
+    const [g, b] = [take(gamma), take(beta!)]
     return (values: readonly Value[]) => ({ gamma: g(values), beta: b(values) })
   }
   const linear = ({ w, b }: DecoderWeights['blocks'][number]['qkv']) => {
-    const [weight, bias] = [take(factor(w)), take(b)]
+    const [weight, bias] = [take(factor(w)), take(b!)]
     return (values: readonly Value[]) => ({ w: weight(values), b: bias(values) })
   }
   const tokens = take(weights.tokens)

@@ -31,7 +31,7 @@ export function decoderKernel(heap: Heap): DecoderKernel {
       const [from, to] = [heap.address(x.tensor), heap.address(y.tensor)]
       heap.pool.run(
         vectorProduct,
-        { x: from, w: heap.address(w), b: heap.address(b), y: to, inputs, outputs, accumulate: accumulate ? 1 : 0 },
+        { x: from, w: heap.address(w), b: heap.address(b!), y: to, inputs, outputs, accumulate: accumulate ? 1 : 0 },
         Math.ceil(outputs / PRODUCT_COLUMNS),
       )
     },
