@@ -1,5 +1,6 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { cp, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { RunEvent } from '@sluice/pipeline'
 import { expect, test } from 'vitest'
 import { badStepsLog } from './bad-steps.ts'
 import { runTiny, scratch, tinyConfig, writeTiny } from './testing/tiny.ts'
@@ -31,4 +32,50 @@ test('a run that blows up is skipped on, then stopped, with the documents in its
   const bad = lines.map(line => JSON.parse(line))
   expect(bad.map(({ action }) => action)).toEqual(['skip', 'skip', 'stop'])
   for (const { documents } of bad) expect(documents[0]).toEqual({ doc_id: expect.any(String), source: 'text' })
+})
+
+test('a run goes back to its last checkpoint at each spike, and a resumed one at the same', {
+  timeout: 180_000,
+}, async () => {
+  const folder = await scratch()
+  // Steps that become so large that the loss climbs: what is a little above the mean of those before counts as a spike.
+  const rewind = { learningRate: 3, warmup: 28, onBadStep: 'rewind', spike: 1.01, maxBadSteps: 100 }
+  const train = { ...tinyConfig.train, ...rewind, steps: 28, evaluateEvery: undefined, sample: undefined }
+  // Few checkpoints: most of the time goes into flushing them.
+  const checkpoint = { ...tinyConfig.checkpoint, every: 8, early: [] }
+  const file = await writeTiny(folder, { train, checkpoint })
+  const run = (runsDir: string, options: object = {}, listen = (_: RunEvent) => {}) =>
+    runTiny(file, { runsDir: join(folder, runsDir), ...options }, listen)
+  const badOf = async (runsDir: string) => {
+    const lines = await readFile(join(folder, runsDir, 'tiny/bad-steps.jsonl'), 'utf8')
+    return lines
+      .trimEnd()
+      .split('\n')
+      .map(line => JSON.parse(line))
+  }
+  const weightsOf = (runsDir: string) =>
+    readFile(join(folder, runsDir, 'tiny/checkpoints/step-000028/model.safetensors'))
+  await run('whole')
+  const bad = await badOf('whole')
+  expect(bad.length).toBeGreaterThan(1)
+  for (const { step, action, rewound_to, documents } of bad) {
+    expect(action).toBe('rewind')
+    // Of step N, the checkpoint of N itself is not written yet.
+    expect(rewound_to).toBe(8 * Math.floor((step - 1) / 8))
+    expect(documents[0]).toEqual({ doc_id: expect.any(String), source: 'text' })
+  }
+
+  const stop = new AbortController()
+  const { step: end } = bad.at(-1)!
+  await run('halved', { signal: stop.signal }, event => {
+    if (event.type === 'metric' && event.step === end - 1) stop.abort()
+  })
+  await run('halved', { mode: 'resume' })
+  expect(await badOf('halved')).toEqual(bad)
+  expect(await weightsOf('halved')).toEqual(await weightsOf('whole'))
+  await cp(join(folder, 'whole'), join(folder, 'died'), { recursive: true })
+  await rm(join(folder, 'died/tiny/checkpoints/step-000028'), { recursive: true })
+  await run('died', { mode: 'resume' })
+  expect(await badOf('died')).toEqual(bad)
+  expect(await weightsOf('died')).toEqual(await weightsOf('whole'))
 })

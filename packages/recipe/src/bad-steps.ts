@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs
 import { storageError } from '@sluice/pipeline'
 import type { BadStep } from '@sluice/trainer'
 
-/** Steps that were skipped or stopped the run, each with its documents: JSON lines in the run's folder. */
+/** Steps that were skipped, made the run go back, or stopped it, each with its documents: JSON lines in the run's folder. */
 export const badStepsFile = 'bad-steps.jsonl'
 
 /**
@@ -17,10 +17,13 @@ export function badStepsLog({ path, after }: { path: string; after?: number | un
     writeFileSync(path, kept.map(line => `${line}\n`).join(''))
   }
   return {
-    add({ step, loss, gradNorm, reason, action, documents }: BadStep): void {
+    add({ step, loss, gradNorm, reason, action, rewoundTo, documents }: BadStep): void {
       const numbers = { loss: told(loss), grad_norm: told(gradNorm) }
       try {
-        appendFileSync(path, `${JSON.stringify({ step, action, reason, ...numbers, documents })}\n`)
+        appendFileSync(
+          path,
+          `${JSON.stringify({ step, action, rewound_to: rewoundTo, reason, ...numbers, documents })}\n`,
+        )
       } catch (error) {
         throw storageError('cannot be written', path, error)
       }

@@ -1,4 +1,4 @@
-import { type Checkpoint, latestCheckpoint, readCheckpoint } from '@sluice/checkpoint'
+import { type Checkpoint, latestCheckpoint, listCheckpoints, readCheckpoint } from '@sluice/checkpoint'
 import type { BackendName } from '@sluice/compute'
 import { type Json, StateError } from '@sluice/pipeline'
 import { agree } from './agree.ts'
@@ -38,6 +38,16 @@ export async function readEarlier(run: string): Promise<Earlier> {
     throw new StateError('this checkpoint was not written by a run of a recipe', { file: path })
   }
   return { checkpoint, state: { recipe, variant, metricsLength } }
+}
+
+/**
+ * What a run goes back to after a bad step: its last checkpoint, undefined where there is none yet. One that was only written because
+ * the run was stopped is passed over, so that a run that was stopped and resumed goes back to the same as one that was not.
+ */
+export async function lastRegular(run: string, every: number): Promise<Checkpoint | undefined> {
+  const complete = (await listCheckpoints(checkpointsDir(run))).filter(({ resumable }) => resumable)
+  const found = complete.findLast(({ step }) => step % every === 0) ?? complete.at(-1)
+  return found && readCheckpoint(found.path, { part: 'resume' })
 }
 
 /**

@@ -16,7 +16,7 @@ import { openLog } from './log.ts'
 import { buildModel, modelFiles } from './model.ts'
 import { requireOneBlock } from './one-block.ts'
 import type { Recipe } from './recipe.ts'
-import { type Earlier, runState } from './resume.ts'
+import { type Earlier, lastRegular, runState } from './resume.ts'
 import { sampler } from './sample.ts'
 import type { RunSummary } from './summary.ts'
 import { tensorboardFolder, tensorboardWriter } from './tensorboard/writer.ts'
@@ -72,6 +72,18 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
     const { keepBest, ...writing } = recipe.checkpoint
     let patienceOver = false
     const badSteps = badStepsLog({ path: folder.file(badStepsFile), after })
+    const sink = checkpoint({
+      ...writing,
+      dir: checkpointsDir(folder.path),
+      files: modelFiles(model, tokenizer),
+      best: keepBest ? () => log.best?.step : undefined,
+      state() {
+        // What a resumed run finds must reach as far as its checkpoint, and no further.
+        losses.flush()
+        const where = relative(folder.path, resolve(baseDir)).replaceAll('\\', '/')
+        return runState({ recipe, variant, metricsLength: folder.metrics.flush(), baseDir: where, predicts })
+      },
+    })
     const chain = run({
       source: corpus.repeated(),
       stages: [
@@ -86,21 +98,12 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
           sample: unasked ? undefined : sampler({ recipe, tokenizer, signal }),
           resume: earlier?.checkpoint,
           onBad: badSteps.add,
+          // Which checkpoint is the last one must not depend on how quick the disk is.
+          rewind: () => sink.settled().then(() => lastRegular(folder.path, writing.every)),
           blame: training.blame ? losses.add : undefined,
         }),
       ],
-      sink: checkpoint({
-        ...writing,
-        dir: checkpointsDir(folder.path),
-        files: modelFiles(model, tokenizer),
-        best: keepBest ? () => log.best?.step : undefined,
-        state() {
-          // What a resumed run finds must reach as far as its checkpoint, and no further.
-          losses.flush()
-          const where = relative(folder.path, resolve(baseDir)).replaceAll('\\', '/')
-          return runState({ recipe, variant, metricsLength: folder.metrics.flush(), baseDir: where, predicts })
-        },
-      }),
+      sink,
       seed,
       // Text is read far quicker than it is trained on: this much ahead is plenty.
       mark: Math.min(Math.floor(recipe.memory / 4), 4 * 2 ** 20),

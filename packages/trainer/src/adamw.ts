@@ -82,12 +82,31 @@ export class AdamW {
     return copies
   }
 
+  /** Sets both moments to what `moments()` gave. @throws StateError when they are not those of these parameters */
+  restore(moments: ReadonlyMap<string, NamedTensor>): void {
+    const restore = (moment: string, variables: readonly tf.Variable[]) =>
+      variables.forEach((variable, i) => {
+        const start = momentTensor(`${moment}.${this.#names[i]}`, variable.shape, moments)
+        variable.assign(start)
+        start.dispose()
+      })
+    restore('exp_avg', this.#first)
+    restore('exp_avg_sq', this.#second)
+  }
+
   dispose(): void {
     for (const variable of [...this.#first, ...this.#second]) variable.dispose()
   }
 }
 
 function momentVariable(name: string, shape: number[], given: ReadonlyMap<string, NamedTensor> | undefined) {
+  const start = momentTensor(name, shape, given)
+  const variable = tf.variable(start, false)
+  start.dispose()
+  return variable
+}
+
+function momentTensor(name: string, shape: number[], given: ReadonlyMap<string, NamedTensor> | undefined): tf.Tensor {
   const tensor = given?.get(name)
   const size = shape.reduce((product, length) => product * length, 1)
   if (given && tensor?.shape.join() !== shape.join()) {
@@ -97,8 +116,5 @@ function momentVariable(name: string, shape: number[], given: ReadonlyMap<string
       advice: 'this optimizer state belongs to another model',
     })
   }
-  const start = tf.tensor(tensor ? (tensor.data.slice() as Float32Array) : new Float32Array(size), shape, 'float32')
-  const variable = tf.variable(start, false)
-  start.dispose()
-  return variable
+  return tf.tensor(tensor ? (tensor.data.slice() as Float32Array) : new Float32Array(size), shape, 'float32')
 }

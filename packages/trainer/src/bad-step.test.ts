@@ -1,4 +1,5 @@
 import { chooseBackend, tf } from '@sluice/compute'
+import type { Snapshot } from '@sluice/pipeline'
 import { gpt2, type LanguageModel } from '@sluice/transformer'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type BadStep, badStepJudge } from './bad-step.ts'
@@ -30,6 +31,25 @@ describe('the judge', () => {
     expect(judge.state).toEqual({ mean: 2, seen: 20, skipped: 3, inRow: 3 })
     judge.judge({ step: 22, loss: 2, gradNorm: 1 }, none)
     expect(judge.state).toEqual({ mean: 2, seen: 21, skipped: 3, inRow: 0 })
+  })
+
+  it('rewinds to one step no more often than it may', () => {
+    const judge = settled({ spike: 1.5, onBadStep: 'rewind', maxBadSteps: 2 })
+    const then = { step: 20, judged: { mean: 1.9, seen: 25, skipped: 1, inRow: 0 } }
+    const bad = (step: number) => judge.judge({ step, loss: 9, gradNorm: 1 }, none)!
+    expect(bad(24)).toMatchObject({ step: 24, action: 'rewind' })
+    expect(judge.rewind(bad(24), then)).toBe(true)
+    expect(judge.state).toEqual({ mean: 1.9, seen: 25, skipped: 5, inRow: 1, rewoundTo: 20 })
+    judge.judge({ step: 25, loss: 2, gradNorm: 1 }, none)
+    expect(judge.rewind(bad(26), then)).toBe(true)
+    expect(judge.state).toEqual({ mean: 1.9, seen: 25, skipped: 7, inRow: 2, rewoundTo: 20 })
+    const last = bad(27)
+    expect(judge.rewind(last, then)).toBe(false)
+    expect(`${judge.error(last)}`).toMatch(
+      /step 27: the loss is 9.000, more than 1.5 times the running mean of 1.900, after 2 rewinds to step 20; /,
+    )
+    expect(judge.rewind(last, { ...then, step: 25 })).toBe(true)
+    expect(judge.state).toMatchObject({ inRow: 1, rewoundTo: 25 })
   })
 
   it('skips no more than so many in a row', () => {
@@ -82,6 +102,99 @@ describe('in training', () => {
     one.dispose()
     two.dispose()
     other.dispose()
+  })
+
+  it('rewound, goes on as if the batches since had not been', () => {
+    const bad: BadStep[] = []
+    const one = trainer({
+      model: spoilt([4]),
+      seed: 1,
+      schedule: () => 1e-2,
+      onBadStep: 'rewind',
+      onBad: found => bad.push(found),
+    })
+    const batches = [0, 1, 2, 3, 4, 5].map(index => countingBatch({ index }))
+    for (const batch of batches.slice(0, 2)) one.train(batch)
+    const snapshot = { step: 2, weights: model.weights(), optimizer: one.moments(), trainer: {}, judged: one.judged }
+    one.train(batches[2]!)
+    const metrics = one.train(batches[3]!)
+    expect(metrics).toMatchObject({ step: 4, skipped: 'the loss is NaN', rewind: { action: 'rewind' } })
+    expect(bad).toEqual([])
+    one.rewind(metrics.rewind!, snapshot)
+    expect(bad).toMatchObject([{ step: 4, action: 'rewind', rewoundTo: 2, documents: [{ doc_id: '3-0' }, {}] }])
+    expect([model.weights(), one.moments()]).toEqual([snapshot.weights, snapshot.optimizer])
+    for (const batch of batches.slice(4)) one.train(batch)
+    expect(one.step).toBe(6)
+
+    const other = gpt2(shape, { seed: 1 })
+    const two = trainer({ model: other, seed: 1, schedule: () => 1e-2 })
+    for (const index of [0, 1, 4, 5]) two.train(batches[index]!)
+    expect(model.weights()).toEqual(other.weights())
+    expect(one.moments()).toEqual(two.moments())
+    one.dispose()
+    two.dispose()
+    other.dispose()
+  })
+
+  it('rewinds in a run to the last snapshot, and resumes that exactly', async () => {
+    const snapshots = new Map<number, Snapshot>()
+    const bad: BadStep[] = []
+    const run = (resume?: Snapshot) => {
+      const options = {
+        steps: 12,
+        learningRate: 1e-2,
+        onBadStep: 'rewind',
+        onBad: (one: BadStep) => bad.push(one),
+      } as const
+      const latest = async () => snapshots.get(Math.max(...snapshots.keys()))
+      const from = resume?.step ?? 0
+      return drive(train({ ...options, model: spoilt([6, 7]), rewind: latest, resume }), countingFrames(12, { from }), {
+        ...(resume ? { from: { step: from } } : {}),
+        consume: frame => {
+          const step = frame.batch.getChild('step')?.get(0) ?? 0
+          if (step > 0 && step % 4 === 0) snapshots.set(step, frame.snapshot({ optimizer: true }))
+        },
+      })
+    }
+    const whole = await run()
+    expect(bad.map(({ step, action, rewoundTo }) => [step, action, rewoundTo])).toEqual([
+      [6, 'rewind', 4],
+      [7, 'rewind', 4],
+    ])
+    expect(whole.events.filter(({ type }) => type === 'warning')).toEqual([
+      {
+        type: 'warning',
+        stage: 'train',
+        message: 'step 6: the loss is NaN; weights and optimizer are as after step 4 again',
+      },
+      {
+        type: 'warning',
+        stage: 'train',
+        message: 'step 7: the loss is NaN; weights and optimizer are as after step 4 again',
+      },
+    ])
+    expect(snapshots.get(8)!.trainer).toMatchObject({ judged: { skipped: 3, inRow: 2, rewoundTo: 4 } })
+    const weights = model.weights()
+    for (const step of [4, 8]) {
+      for (const later of [...snapshots.keys()].filter(key => key > step)) snapshots.delete(later)
+      const rest = await run(snapshots.get(step))
+      expect(column(rest.frames, 'loss')).toEqual(column(whole.frames, 'loss').slice(step))
+      expect(model.weights()).toEqual(weights)
+    }
+  })
+
+  it('stops where there is nothing to rewind to', async () => {
+    const bad: BadStep[] = []
+    const options = {
+      steps: 4,
+      learningRate: 1e-2,
+      onBadStep: 'rewind',
+      onBad: (one: BadStep) => bad.push(one),
+    } as const
+    await expect(
+      drive(train({ ...options, model: spoilt([2]), rewind: async () => undefined }), countingFrames(4)),
+    ).rejects.toThrow('step 2: the loss is NaN, and there is no checkpoint to rewind to')
+    expect(bad).toMatchObject([{ step: 2, action: 'stop' }])
   })
 
   it('tells of the step and its documents, and resumes exactly', async () => {

@@ -57,8 +57,14 @@ export const trainConfig = z.strictObject({
   onBadStep: z
     .enum(badStepPolicies)
     .default('stop')
-    .describe('when the loss or gradient is not finite, or the loss a spike; skip: the weights stay as they are'),
-  maxBadSteps: z.int().min(0).default(10).describe('so many in a row are skipped; one more stops the run'),
+    .describe(
+      'when the loss or gradient is not finite, or the loss a spike; skip: the weights stay as they are; rewind: they and the optimizer become those of the last checkpoint, and the steps since count as skipped',
+    ),
+  maxBadSteps: z
+    .int()
+    .min(0)
+    .default(10)
+    .describe('so many in a row are skipped, or rewinds go to the same checkpoint; one more stops the run'),
   spike: z
     .number()
     .gt(1)

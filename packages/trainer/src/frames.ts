@@ -1,5 +1,6 @@
 import { float64Column, int32Column, type Steps, stepsSchema } from '@sluice/pipeline'
 import { makeData, RecordBatch, Struct } from 'apache-arrow'
+import type { BadStep } from './bad-step.ts'
 
 /** What is told of one optimizer step; units as in the schema. */
 export interface StepMetrics {
@@ -12,6 +13,8 @@ export interface StepMetrics {
   readonly seconds: number
   /** Why the weights are those of the step before; absent where they are not. */
   readonly skipped?: string
+  /** What is to be rewound for. */
+  readonly rewind?: BadStep
 }
 
 export function stepsBatch(rows: readonly StepMetrics[]): RecordBatch<Steps> {

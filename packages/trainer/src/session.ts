@@ -3,6 +3,7 @@ import { type Blocks, type Frame, type Json, type StageContext, StateError, type
 import type { Model } from '@sluice/transformer'
 import { concat, concatMap, defer, filter, ignoreElements, type Observable, of, startWith, takeWhile } from 'rxjs'
 import { unlessAborted } from './abort.ts'
+import type { BadStep } from './bad-step.ts'
 import { bestWatch } from './best.ts'
 import { type StepMetrics, stepsBatch } from './frames.ts'
 import { leakWatch } from './leaks.ts'
@@ -117,12 +118,20 @@ export function openSession<M extends Model>(
     leaks.before()
     const metrics = training.train(...batches)
     leaks.after()
+    if (metrics.rewind) await rewind(metrics.rewind)
     tokens += metrics.tokens
     observe.step(metrics)
     inHand = observe.after(metrics.step, metrics.step >= steps)
     await inHand
     await losePatience(metrics.step)
     return stepFrame(frame, [metrics])
+  }
+
+  const rewind = async (bad: BadStep): Promise<void> => {
+    const snapshot = await options.rewind?.()
+    training.rewind(bad, snapshot && { ...snapshot, judged: readState(id, snapshot).judged })
+    const message = `step ${bad.step}: ${bad.reason}; weights and optimizer are as after step ${snapshot?.step} again`
+    context.emit({ type: 'warning', stage: id, message })
   }
 
   /** Ends training where the evaluation of this step was one too many that is not the best. */

@@ -50,6 +50,11 @@ export interface TrainOptions<M extends Model = LanguageModel> extends BadStepOp
   clip?: number | undefined
   /** Told of every bad step with its documents, before the one that stops training throws. */
   onBad?: ((bad: BadStep) => void) | undefined
+  /**
+   * For `onBadStep: 'rewind'`: the latest snapshot that training can go on from, undefined where there is none yet. Asked for when
+   * the sink has consumed the step before. Default: there is none.
+   */
+  rewind?: (() => Promise<Snapshot | undefined>) | undefined
   /** Takes the loss of each document of each step, before the step's frame goes out. Default: not asked for. */
   blame?: ((step: number, documents: readonly DocumentLoss[]) => void) | undefined
   /** Held-out blocks. Default: no evaluation. */

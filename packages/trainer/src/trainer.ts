@@ -43,6 +43,15 @@ export interface Trainer {
    * @throws TrainingError for a bad step that is not skipped (naming the documents), or when tensors leak
    */
   train(...batches: readonly RecordBatch<Blocks>[]): StepMetrics
+  /**
+   * After a bad step: weights, moments and what steps are judged by become those of an earlier snapshot. The number of the step
+   * does not: the steps between count as skipped, and their batches are not trained on again. Done with the same batches, they
+   * would come to the same end.
+   *
+   * @param snapshot its `judged` is what that was then; undefined where there is none to go back to
+   * @throws TrainingError for want of a snapshot, or when training has been rewound to it as often as it may
+   */
+  rewind(bad: BadStep, snapshot: (Snapshot & { judged?: BadStepState | undefined }) | undefined): void
   /** What bad steps are judged by. */
   readonly judged: BadStepState
   /** Copies of both AdamW moments. */
@@ -101,6 +110,7 @@ export function trainer(options: TrainerOptions): Trainer {
     const metrics = { step, loss, lr, tokens, gradNorm: norms.total, groupNorms: norms.groups }
     const found = bad.judge({ step, loss, gradNorm: norms.total }, () => documentsOf(batches))
     if (found) {
+      if (found.action === 'rewind') return { ...metrics, skipped: found.reason, rewind: found }
       options.onBad?.(found)
       if (found.action === 'stop') throw bad.error(found)
       return { ...metrics, skipped: found.reason }
@@ -129,6 +139,15 @@ export function trainer(options: TrainerOptions): Trainer {
       }
       taken = metrics.step
       return { ...metrics, seconds: (performance.now() - started) / 1000 }
+    },
+    rewind(found, snapshot) {
+      if (!snapshot?.optimizer || !bad.rewind(found, snapshot)) {
+        options.onBad?.({ ...found, action: 'stop' })
+        throw bad.error(found, snapshot ? '' : ', and there is no checkpoint to rewind to')
+      }
+      model.assign(snapshot.weights)
+      optimizer.restore(snapshot.optimizer)
+      options.onBad?.({ ...found, rewoundTo: snapshot.step })
     },
     moments: () => optimizer.moments(),
     dispose: () => optimizer.dispose(),

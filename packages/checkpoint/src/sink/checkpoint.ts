@@ -46,6 +46,11 @@ export interface CheckpointOptions {
   fileLayer?: FileLayer
 }
 
+export interface CheckpointSink extends Sink<Steps> {
+  /** Resolves when every checkpoint begun is on the disk. @throws StorageError when the disk refuses */
+  settled(): Promise<void>
+}
+
 /**
  * The sink that writes checkpoints: step 0, the early steps, every N steps, and the last step of a run that finished or was
  * stopped. The weights are copied while the step is consumed and written by a thread of its own while training goes on; a
@@ -53,7 +58,7 @@ export interface CheckpointOptions {
  *
  * Emits `checkpoint` for each one on the disk. @throws StorageError, from the step after, when the disk refuses.
  */
-export function checkpoint(options: CheckpointOptions): Sink<Steps> {
+export function checkpoint(options: CheckpointOptions): CheckpointSink {
   const { dir, every, keep = 3, formats = ['safetensors'], state = () => ({}), id = 'checkpoint' } = options
   const { best = () => undefined } = options
   const { fileLayer = nodeFiles, files } = options
@@ -116,6 +121,7 @@ export function checkpoint(options: CheckpointOptions): Sink<Steps> {
 
   return {
     id,
+    settled: settle,
     accept(schema) {
       if (schema.fields.some(field => field.name === 'step')) return
       throw new SchemaError('expected the steps of a trainer, found no column "step"', { stage: id })
