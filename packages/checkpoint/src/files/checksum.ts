@@ -30,10 +30,18 @@ export function summedOutput(output: OutputFile): { output: OutputFile; sum(): C
 /** The sum of a whole file, read piece by piece. */
 export async function checksum(input: InputFile): Promise<Checksum> {
   const hash = createHash('sha256')
-  const buffer = new Uint8Array(Math.min(1 << 20, Math.max(1, input.size)))
-  for (let position = 0; position < input.size; position += buffer.length) {
-    const part = buffer.subarray(0, Math.min(buffer.length, input.size - position))
-    await input.read(part, position)
+  const size = Math.min(1 << 22, Math.max(1, input.size))
+  const buffers = [new Uint8Array(size), new Uint8Array(size)]
+  const begin = (position: number, buffer: Uint8Array) => {
+    const part = buffer.subarray(0, Math.min(size, input.size - position))
+    return { part, read: input.read(part, position) }
+  }
+  let next = input.size > 0 ? begin(0, buffers[0]!) : undefined
+  for (let position = size, turn = 1; next; position += size, turn = 1 - turn) {
+    const { part, read } = next
+    await read
+    // The next piece comes while the sum of this one is taken.
+    next = position < input.size ? begin(position, buffers[turn]!) : undefined
     hash.update(part)
   }
   return { bytes: input.size, sha256: hash.digest('hex') }

@@ -3,8 +3,13 @@ import { DataError } from '@sluice/pipeline'
 import { storageFault } from './faults.ts'
 import type { FileLayer, InputFile, OutputFile } from './layer.ts'
 
-/** One call moves at most this much: system calls end below 2 GiB. */
-const largestCall = 1 << 26
+/** What one call writes at most: system calls end below 2 GiB. */
+const largestWrite = 1 << 24
+/** The disk is set to work each time so much has been written: else nearly all of it waits for `sync`. */
+const flushEvery = 1 << 26
+/** What one call reads at most, and how many are under way: pages are copied by several threads at once. */
+const largestRead = 1 << 22
+const readsAtOnce = 4
 
 /** The machine's own file system. */
 export const nodeFiles: FileLayer = {
@@ -34,16 +39,46 @@ async function told<T>(path: string, operation: () => Promise<T>): Promise<T> {
 }
 
 function outputFile(path: string, handle: FileHandle): OutputFile {
+  let unflushed = 0
+  let flushing: Promise<void> | undefined
+  let fault: { error: unknown } | undefined
+  const flush = async (): Promise<void> => {
+    try {
+      await handle.datasync()
+    } catch (error) {
+      // The system tells of what it could not write once only.
+      fault ??= { error }
+    }
+    flushing = undefined
+  }
+  const raise = (): void => {
+    if (fault) throw fault.error
+  }
   return {
     write: bytes =>
       told(path, async () => {
         for (let from = 0; from < bytes.byteLength; ) {
-          const length = Math.min(largestCall, bytes.byteLength - from)
-          from += (await handle.write(bytes, from, length)).bytesWritten
+          raise()
+          const length = Math.min(largestWrite, bytes.byteLength - from)
+          const { bytesWritten } = await handle.write(bytes, from, length)
+          from += bytesWritten
+          unflushed += bytesWritten
+          if (unflushed < flushEvery || flushing) continue
+          unflushed = 0
+          flushing = flush()
         }
       }),
-    sync: () => told(path, () => handle.sync()),
-    close: () => told(path, () => handle.close()),
+    sync: () =>
+      told(path, async () => {
+        await flushing
+        raise()
+        await handle.sync()
+      }),
+    close: () =>
+      told(path, async () => {
+        await flushing
+        await handle.close()
+      }),
   }
 }
 
@@ -57,20 +92,27 @@ async function inputFile(path: string): Promise<InputFile> {
     await handle.close()
     throw Object.assign(new Error('is a directory'), { code: 'EISDIR' })
   }
+  const fill = async (into: Uint8Array, position: number, end: number): Promise<void> => {
+    for (let from = 0; from < into.byteLength; ) {
+      const { bytesRead } = await handle.read(into, from, into.byteLength - from, position + from)
+      if (bytesRead === 0) throw new DataError(`expected ${end} bytes, found ${position + from}`, { file: path })
+      from += bytesRead
+    }
+  }
   return {
     path,
     size: stat.size,
     read: (into, position) =>
       told(path, async () => {
-        for (let from = 0; from < into.byteLength; ) {
-          const length = Math.min(largestCall, into.byteLength - from)
-          const { bytesRead } = await handle.read(into, from, length, position + from)
-          if (bytesRead === 0) {
-            const wanted = position + into.byteLength
-            throw new DataError(`expected ${wanted} bytes, found ${position + from}`, { file: path })
+        let next = 0
+        const reader = async (): Promise<void> => {
+          while (next < into.byteLength) {
+            const first = next
+            next = Math.min(next + largestRead, into.byteLength)
+            await fill(into.subarray(first, next), position + first, position + into.byteLength)
           }
-          from += bytesRead
         }
+        await Promise.all(Array.from({ length: readsAtOnce }, reader))
       }),
     close: () => told(path, () => handle.close()),
   }

@@ -2,15 +2,18 @@ import { DataError, type NamedTensor } from '@sluice/pipeline'
 
 type Growing = { tensor: NamedTensor; bytes: Uint8Array; filled: number }
 
+export interface Assembling {
+  /** @returns where the next piece's bytes go. @throws DataError for a piece that is not the next one */
+  add(row: Record<string, unknown>, bytes: number): Uint8Array
+  end(): Map<string, NamedTensor>
+}
+
 /**
  * Puts the pieces of tensors, each tensor's in order, together again.
  *
  * @param fileBytes size of the file: no tensor can be larger
  */
-export function assemble(
-  file: string,
-  fileBytes: number,
-): { add(row: Record<string, unknown>): void; end(): Map<string, NamedTensor> } {
+export function assemble(file: string, fileBytes: number): Assembling {
   const tensors = new Map<string, NamedTensor>()
   let current: Growing | undefined
 
@@ -25,11 +28,10 @@ export function assemble(
   }
 
   return {
-    add(row) {
+    add(row, length) {
       const name = String(row.name)
       const fault = (message: string) => new DataError(message, { file, place: `tensor "${name}"` })
       const shape = ((row.shape ?? []) as readonly unknown[]).map(Number)
-      const piece = row.bytes as Uint8Array
       if (current?.tensor.name !== name) {
         finish()
         if (tensors.has(name)) throw fault('its pieces are not together, or two tensors have this name')
@@ -43,11 +45,11 @@ export function assemble(
         )
       }
       if (Number(row.offset) !== filled) throw fault(`expected a piece at byte ${filled}, found one at ${row.offset}`)
-      if (filled + piece.byteLength > bytes.byteLength) {
-        throw fault(`expected ${bytes.byteLength} bytes, found ${filled + piece.byteLength}`)
+      if (filled + length > bytes.byteLength) {
+        throw fault(`expected ${bytes.byteLength} bytes, found ${filled + length}`)
       }
-      bytes.set(piece, filled)
-      current.filled += piece.byteLength
+      current.filled += length
+      return bytes.subarray(filled, filled + length)
     },
     end() {
       finish()

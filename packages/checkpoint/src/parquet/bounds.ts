@@ -34,8 +34,22 @@ export async function checkFooter(input: InputFile): Promise<void> {
   }
 }
 
-/** Checks that the pages of a column chunk are such as `writeParquetWeights` makes and fit the chunk. @throws DataError */
-export async function checkColumn(input: InputFile, column: RowGroup['columns'][number]['meta_data']): Promise<void> {
+/** Where something lies in a file. */
+export interface Extent {
+  readonly position: number
+  readonly bytes: number
+}
+
+/**
+ * Checks that the pages of a column chunk are such as `writeParquetWeights` makes and fit the chunk.
+ *
+ * @returns what is in each page
+ * @throws DataError
+ */
+export async function checkColumn(
+  input: InputFile,
+  column: RowGroup['columns'][number]['meta_data'],
+): Promise<readonly Extent[]> {
   const place = `column "${column.path_in_schema.join('.')}"`
   const fault = (message: string, cause?: unknown) => new DataError(message, { file: input.path, place, cause })
   if (column.codec !== 0 || column.dictionary_page_offset) {
@@ -48,6 +62,7 @@ export async function checkColumn(input: InputFile, column: RowGroup['columns'][
     throw fault(`bytes ${position} to ${end} are not in the file`)
   }
   let seen = 0
+  const bodies: Extent[] = []
   while (position < end && seen < values) {
     const bytes = new Uint8Array(Math.min(mostHeaderBytes, end - position))
     await input.read(bytes, position)
@@ -59,11 +74,34 @@ export async function checkColumn(input: InputFile, column: RowGroup['columns'][
     } catch (cause) {
       throw fault((cause as Error).message, cause)
     }
+    bodies.push({ position: position + page.headerBytes, bytes: page.bodyBytes })
     position += page.headerBytes + page.bodyBytes
     if (position > end) throw fault(`a page ends at byte ${position}, its column at ${end}`)
     seen += page.values
   }
   if (seen !== values) throw fault(`expected ${values} values, found ${seen}`)
+  return bodies
+}
+
+/** The byte arrays in the pages of a column that always has one, each after its length of 4 bytes. @throws DataError */
+export async function byteArrays(input: InputFile, bodies: readonly Extent[]): Promise<Extent[]> {
+  const found: Extent[] = []
+  const head = Buffer.alloc(4)
+  for (const { position: start, bytes } of bodies) {
+    for (let position = start; position < start + bytes; ) {
+      const left = start + bytes - position - head.length
+      if (left >= 0) await input.read(head, position)
+      const length = head.readUInt32LE(0)
+      if (length > left) {
+        const message = `a value of ${length} bytes does not fit its page`
+        throw new DataError(message, { file: input.path, place: 'column "bytes"' })
+      }
+      position += head.length
+      found.push({ position, bytes: length })
+      position += length
+    }
+  }
+  return found
 }
 
 interface Page {

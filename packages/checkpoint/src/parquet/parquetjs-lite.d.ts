@@ -66,7 +66,10 @@ declare module 'parquetjs-lite' {
     readonly metadata: { readonly row_groups: readonly RowGroup[] }
     getSchema(): ParquetSchema
     getMetadata(): Record<string, string>
-    getCursor(): { nextRowGroup(): Promise<readonly Record<string, unknown>[] | null> }
+    /** @param columns their paths. Default: all */
+    getCursor(columns?: readonly (readonly string[])[]): {
+      nextRowGroup(): Promise<readonly Record<string, unknown>[] | null>
+    }
     close(): Promise<void>
   }
 

@@ -4,11 +4,12 @@ import { withInput } from '../files/checksum.ts'
 import type { FileLayer, InputFile } from '../files/layer.ts'
 import { nodeFiles } from '../files/node.ts'
 import { assemble } from './assemble.ts'
-import { checkColumn, checkFooter } from './bounds.ts'
+import { byteArrays, checkColumn, checkFooter, type Extent } from './bounds.ts'
 import { pieceSchema } from './schema.ts'
 
 /**
- * Reads what `writeParquetWeights` writes, a row group at a time.
+ * Reads what `writeParquetWeights` writes, a row group at a time: the values from the file into the tensors without a copy, whatever
+ * is beside them by parquetjs-lite.
  *
  * @returns tensors by name, in the order of the file
  * @throws DataError naming the file and the place for whatever is not as expected; StorageError when it cannot be read
@@ -28,12 +29,23 @@ export async function getParquetWeights(input: InputFile): Promise<Map<string, N
     const envelope = new parquet.ParquetEnvelopeReader(readerOf(input), async () => {}, input.size)
     const reader = await parquet.ParquetReader.openEnvelopeReader(envelope)
     checkSchema(reader, input.path)
+    const pieces: Extent[][] = []
     for (const group of reader.metadata.row_groups) {
-      for (const column of group.columns) await checkColumn(input, column.meta_data)
+      let bodies: readonly Extent[] = []
+      for (const { meta_data: column } of group.columns) {
+        const found = await checkColumn(input, column)
+        if (column.path_in_schema.join('.') === 'bytes') bodies = found
+      }
+      pieces.push(await byteArrays(input, bodies))
     }
-    const cursor = reader.getCursor()
-    for (let rows = await cursor.nextRowGroup(); rows !== null; rows = await cursor.nextRowGroup()) {
-      for (const row of rows) tensors.add(row)
+    const cursor = reader.getCursor(['name', 'dtype', 'shape', 'offset'].map(name => [name]))
+    for (const group of pieces) {
+      const rows = (await cursor.nextRowGroup()) ?? []
+      if (rows.length !== group.length) {
+        throw new DataError(`expected ${rows.length} pieces in a group, found ${group.length}`, { file: input.path })
+      }
+      const places = rows.map((row, i) => tensors.add(row, group[i]!.bytes))
+      await Promise.all(places.map((place, i) => input.read(place, group[i]!.position)))
     }
     return tensors.end()
   } catch (cause) {
