@@ -16,6 +16,25 @@ export interface StageCounters {
   readonly waitingForInput: number
   /** With something to give, because what is after it has not taken it. */
   readonly waitingForOutput: number
+  /** Bytes that it holds at this moment: frames that wait at it or in it, what it has gathered, its tables. 0 for a source. */
+  readonly held: number
+  /** The most that it held. */
+  readonly mostHeld: number
+}
+
+/** What a run holds, in bytes. */
+export interface MemoryUse {
+  /** Of the whole process: resident memory, at this moment and at the most. */
+  readonly resident: number
+  readonly mostResident: number
+  /** Between source and sink, as it is there: frames, and what stages gather. */
+  readonly inFlight: number
+  readonly mostInFlight: number
+  /** What the gate lets be in flight: the mark and the windows. */
+  readonly limit: number
+  /** By each part: its id to what it holds, and to the most that it held. Those that held nothing are left out. */
+  readonly held: Readonly<Record<string, number>>
+  readonly mostHeld: Readonly<Record<string, number>>
 }
 
 /** What a refining stage has done with the documents of one source, in this run and those it resumed. */
@@ -37,8 +56,10 @@ export type RunEvent =
   | { readonly type: 'started'; readonly stages: readonly string[]; readonly resumedFrom?: Cursor }
   /** A preparation step or a long operation before the first training step. `share` is 0 to 1 where the end is known. */
   | { readonly type: 'preparing'; readonly what: string; readonly detail: string; readonly share?: number }
-  /** About once a second. */
+  /** About once a second. In flight: bytes that the source gave and the sink has not consumed. */
   | { readonly type: 'progress'; readonly counters: readonly StageCounters[]; readonly bytesInFlight: number }
+  /** About every ten seconds, and at the end. */
+  | ({ readonly type: 'memory' } & MemoryUse)
   /** What the sources of a mix have given: about every ten seconds, and at the end. It is ahead of what the sink has consumed. */
   | {
       readonly type: 'mixed'

@@ -1,4 +1,5 @@
 import { checkConfig } from '@sluice/pipeline'
+import { dataBudget } from './budget.ts'
 import type { LoadedRecipe } from './load-recipe.ts'
 import type { Recipe } from './recipe.ts'
 import { recipeSchema } from './schema/recipe.ts'
@@ -10,5 +11,7 @@ import { recipeSchema } from './schema/recipe.ts'
  */
 export function checkRecipe({ config, registry, loaded }: LoadedRecipe): Recipe {
   const told = loaded ? { ...loaded, value: config } : config
-  return checkConfig(recipeSchema(registry), told) as unknown as Recipe
+  const recipe = checkConfig(recipeSchema(registry), told) as unknown as Recipe
+  dataBudget(recipe)
+  return recipe
 }

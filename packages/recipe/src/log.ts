@@ -12,6 +12,7 @@ const kept: ReadonlySet<RunEvent['type']> = new Set([
   'note',
   'refined',
   'mixed',
+  'memory',
   'bottleneck',
 ])
 

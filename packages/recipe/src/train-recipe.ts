@@ -7,7 +7,9 @@ import { countParameters, type LanguageModel, type MaskedModel } from '@sluice/t
 import { badStepsFile, badStepsLog } from './bad-steps.ts'
 import { batchStages } from './batches.ts'
 import { type BlameLog, blameFolder, blameLog } from './blame/log.ts'
+import { dataBudget } from './budget.ts'
 import type { Corpus } from './corpus.ts'
+import { checkCorpusFiles, corpusFile, keepCorpusFiles } from './corpus-files.ts'
 import { evaluationFor, prepareEvaluationSet } from './evaluation.ts'
 import { finish } from './finish.ts'
 import { beginWith } from './init.ts'
@@ -47,10 +49,16 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
     : undefined
   const log = await openLog({ folder, length: earlier?.state.metricsLength, publish, also: board?.add })
   const { emit } = log
+  const source = corpus.repeated()
   const signal = AbortSignal.any([options.signal, log.broken])
   let model: LanguageModel | MaskedModel | undefined
   let blame: BlameLog | undefined
   try {
+    const corpusPath = folder.file(corpusFile)
+    if (!earlier) await keepCorpusFiles(source, corpusPath)
+    else
+      for (const message of await checkCorpusFiles(source, corpusPath))
+        emit({ type: 'warning', stage: 'resume', message })
     await atomicWrite(folder.file('config.json'), `${JSON.stringify(recipe, null, 2)}\n`)
 
     const preparation = { recipe, registry, corpus, baseDir, seed, resume: earlier !== undefined, signal, emit }
@@ -85,7 +93,7 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
       },
     })
     const chain = run({
-      source: corpus.repeated(),
+      source,
       stages: [
         ...batchStages({ recipe, corpus, tokenizer, predicts, main: true }),
         train({
@@ -105,9 +113,7 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
       ],
       sink,
       seed,
-      // Text is read far quicker than it is trained on: this much ahead is plenty.
-      mark: Math.min(Math.floor(recipe.memory / 4), 4 * 2 ** 20),
-      memory: recipe.memory,
+      ...dataBudget(recipe),
       ...(earlier ? { from: earlier.checkpoint.cursor, saved: id => earlier.checkpoint.stage(id) } : {}),
       signal,
     })

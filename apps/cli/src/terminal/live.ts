@@ -48,7 +48,7 @@ export function liveView({ out, colours, now, memory }: LiveOptions): View {
 }
 
 function block(progress: Progress, memory: number): string[] {
-  const { preparing, step, steps, loss, tokensPerSecond, secondsLeft, evaluation, bottleneck } = progress
+  const { preparing, step, steps, loss, tokensPerSecond, secondsLeft, evaluation, bottleneck, holding } = progress
   if (step === undefined) {
     if (!preparing) return [`starting · memory ${bytes(memory)}`]
     const { what, detail, share } = preparing
@@ -58,7 +58,7 @@ function block(progress: Progress, memory: number): string[] {
     loss === undefined ? undefined : `loss ${loss.toFixed(3)}`,
     evaluation && `evaluation ${evaluation.loss.toFixed(3)} at step ${evaluation.step}`,
     tokensPerSecond === undefined ? undefined : `${count(tokensPerSecond)} tokens/s`,
-    `memory ${bytes(memory)}`,
+    `memory ${bytes(memory)}${holding ? held(holding) : ''}`,
   ]
   const left = secondsLeft === undefined ? '' : `  ${duration(secondsLeft)} left`
   return [
@@ -66,6 +66,12 @@ function block(progress: Progress, memory: number): string[] {
     parts.filter(part => part !== undefined).join(' · '),
     ...(bottleneck ? [bottleneck] : []),
   ]
+}
+
+/** `, 21 MB of it under way (shuffle 16 MB, train 4 MB)`. */
+function held({ bytes: all, parts }: NonNullable<Progress['holding']>): string {
+  const named = parts.map(part => `${part.id} ${bytes(part.bytes)}`).join(', ')
+  return `, ${bytes(all)} of it under way${named ? ` (${named})` : ''}`
 }
 
 function bar(share: number): string {

@@ -11,6 +11,11 @@ export interface Progress {
   readonly tokensPerSecond?: number
   readonly secondsLeft?: number
   readonly evaluation?: { readonly step: number; readonly loss: number }
+  /** What lies between source and sink, and who holds how much of it: the largest first, those under 1 MB left out. */
+  readonly holding?: {
+    readonly bytes: number
+    readonly parts: readonly { readonly id: string; readonly bytes: number }[]
+  }
   /** Which stage the others wait for. */
   readonly bottleneck?: string
 }
@@ -36,6 +41,7 @@ export function trackProgress(now: () => number): { update(event: RunEvent): voi
       } else if (event.type === 'progress') {
         const slowest = bottleneck(event.counters, counters)
         if (slowest) current = { ...current, bottleneck: slowest }
+        current = { ...current, holding: holdingOf(event.counters) }
         counters = event.counters
       } else if (event.type === 'evaluation' && event.values.loss !== undefined) {
         current = { ...current, evaluation: { step: event.step, loss: event.values.loss } }
@@ -48,6 +54,11 @@ export function trackProgress(now: () => number): { update(event: RunEvent): voi
       }
     },
   }
+}
+
+function holdingOf(counters: readonly StageCounters[]): NonNullable<Progress['holding']> {
+  const parts = counters.map(({ id, held }) => ({ id, bytes: held })).sort((a, b) => b.bytes - a.bytes)
+  return { bytes: parts.reduce((sum, part) => sum + part.bytes, 0), parts: parts.filter(part => part.bytes >= 1e6) }
 }
 
 /** From the clock, so that evaluations, samples and checkpoints count in the time left. */

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest'
 import { bottleneck } from './bottleneck.ts'
 import { coloursFor } from './colours.ts'
 import { bytes, clip, count, duration } from './format.ts'
+import { liveView } from './live.ts'
 import { nextCommands } from './next.ts'
 import { plainView } from './plain.ts'
 import { printable } from './printable.ts'
@@ -17,7 +18,7 @@ function metric(step: number, loss: number, tokens = 100): RunEvent {
 }
 
 function counters(busy: Record<string, number>, kinds: Record<string, StageCounters['kind']> = {}): StageCounters[] {
-  const none = { rows: 0, bytes: 0, frames: 0, waitingForInput: 0, waitingForOutput: 0 }
+  const none = { rows: 0, bytes: 0, frames: 0, waitingForInput: 0, waitingForOutput: 0, held: 0, mostHeld: 0 }
   return Object.entries(busy).map(([id, seconds]) => ({ ...none, id, kind: kinds[id] ?? 'stage', busy: seconds }))
 }
 
@@ -69,6 +70,30 @@ test('speed and time left come from the clock, and forget the beginning', () => 
   }
   expect(progress.current.tokensPerSecond).toBeCloseTo(200)
   expect(progress.current.secondsLeft).toBeCloseTo(20)
+})
+
+test('what is under way is named by those who hold it', () => {
+  const progress = trackProgress(() => 0)
+  const held = { books: 0, shuffle: 16e6, pack: 900, train: 4e6 }
+  const told = counters({ books: 1, shuffle: 1, pack: 1, train: 1 }).map(each => ({
+    ...each,
+    held: held[each.id as keyof typeof held],
+  }))
+  progress.update({ type: 'progress', counters: told, bytesInFlight: 7 })
+  expect(progress.current.holding).toEqual({
+    bytes: 20_000_900,
+    parts: [
+      { id: 'shuffle', bytes: 16e6 },
+      { id: 'train', bytes: 4e6 },
+    ],
+  })
+  let out = ''
+  const output = { write: (text: string) => (out += text), isTTY: true, columns: 120 }
+  let at = 0
+  const view = liveView({ out: output, colours, now: () => at++, memory: () => 5e8 })
+  view.event({ type: 'progress', counters: told, bytesInFlight: 7 })
+  view.event(metric(1, 5))
+  expect(out).toContain('memory 500 MB, 20 MB of it under way (shuffle 16 MB, train 4 MB)')
 })
 
 test('plain lines: at most one of progress in ten seconds, and every event that stays', () => {

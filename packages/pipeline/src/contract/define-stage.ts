@@ -5,7 +5,7 @@ import type { Frame } from './frame.ts'
 import type { Stage } from './stage.ts'
 
 export interface StageOptions<I extends TypeMap, O extends TypeMap>
-  extends Pick<Stage<I, O>, 'window' | 'parallel' | 'open' | 'close' | 'save'> {
+  extends Pick<Stage<I, O>, 'window' | 'held' | 'parallel' | 'open' | 'close' | 'save'> {
   id: string
   /** What comes out for what goes in. Default: the same schema. Throws `SchemaError`; `requireFields` does the usual check. */
   schema?(input: Schema<I>): Schema<O>
@@ -27,6 +27,7 @@ export function defineStage<I extends TypeMap = any, O extends TypeMap = I>(opti
     apply: operator(options),
     ...(window === undefined ? {} : { window }),
     ...(parallel === undefined ? {} : { parallel }),
+    ...(options.held ? { held: options.held.bind(options) } : {}),
     ...(options.open ? { open: options.open.bind(options) } : {}),
     ...(options.close ? { close: options.close.bind(options) } : {}),
     ...(options.save ? { save: options.save.bind(options) } : {}),

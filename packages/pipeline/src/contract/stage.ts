@@ -31,8 +31,13 @@ export interface Stage<I extends TypeMap = any, O extends TypeMap = any> {
   readonly id: string
   /** Pure: the whole chain of schemas is checked before a byte is read. Throws `SchemaError` for an input it cannot take. */
   schema(input: Schema<I>): Schema<O>
-  /** Bytes that the stage must gather before it can emit. Added to the gate's mark and to the memory budget. */
+  /** Bytes that the stage must gather before it can emit. Added to the gate's mark, and twice to the memory that a run needs. */
   readonly window?: number
+  /**
+   * Bytes that the stage keeps at this moment beside the frames in hand: what it has gathered, tables of what it has seen. Told in
+   * its counters; up to `window` of it counts as in flight.
+   */
+  held?(): number
   /** Set where the stage keeps nothing between frames, so that it may run in several workers. */
   readonly parallel?: 'stateless'
   /** @param from this stage's own entry of the cursor the run resumes at; undefined means the beginning. */

@@ -63,8 +63,6 @@ describe('take and skip', () => {
       fc.asyncProperty(corpus, quantity, quantity, async ({ sizes, frames }, first, second) => {
         const source = () => documents('s', sized('s', sizes), frames)
         const part = () => take(skip(shard(source(), { index: 1, count: 2 }), first), second)
-        // Of nothing but empty frames there may be one more, without a row, after resuming.
-        if (rowsOf(await readFrames(part())).length === 0) return
         await resumesExactly(() => repeat(part(), { epochs: 2 }))
         await resumesExactly(() => mix({ sources: [{ source: part(), weight: 1 }], epochs: 2, frame: 1 }))
       }),

@@ -37,11 +37,14 @@ describe('repeat', () => {
     const empties = defineSource({
       id: 'empties',
       schema: numbersSchema,
-      *read() {
-        yield { batch: numbers([]), position: 0 }
+      *read(from) {
+        if (from === undefined) yield { batch: numbers([]), position: 0 }
       },
     })
-    expect(await read(repeat(empties))).toHaveLength(1)
+    const frames = await read(repeat(empties))
+    expect(frames).toHaveLength(1)
+    // Nor does it begin another epoch when it is gone on with.
+    expect(await read(repeat(empties), frames[0]!.cursor.empties)).toEqual([])
   })
 
   it('ends when it is told to', async () => {

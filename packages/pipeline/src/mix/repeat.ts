@@ -2,17 +2,18 @@ import type { TypeMap } from 'apache-arrow'
 import type { Frame, Json } from '../contract/frame.ts'
 import type { Source } from '../contract/source.ts'
 import { ConfigError } from '../errors.ts'
+import { toldBy } from './part-of.ts'
 
 export interface RepeatOptions {
   /** How often the source is read from beginning to end. Default: without end; once, where it cannot be read again. */
   epochs?: number
 }
 
-/** Where a repeated source stands: the epoch (0, 1, 2 …) and the source's own position within it. */
-type RepeatPosition = { readonly epoch: number; readonly at: Json }
+/** Where a repeated source stands: the epoch (0, 1, 2 …), the source's own position within it, whether no row has come in it yet. */
+type RepeatPosition = { readonly epoch: number; readonly at: Json; readonly empty?: true }
 
 /**
- * A source read several times over. It keeps the source's id; its positions are `{ epoch, at }`. An epoch that gives no row
+ * A source read several times over. It keeps the source's id; its positions are `{ epoch, at, empty }`. An epoch that gives no row
  * ends it: there is nothing to repeat.
  *
  * @throws ConfigError for several epochs of a source that cannot be read again
@@ -33,18 +34,17 @@ export function repeat<O extends TypeMap>(source: Source<O>, options: RepeatOpti
     id,
     schema: source.schema,
     replayable: source.replayable,
-    ...(source.summary ? { summary: () => source.summary!() } : {}),
-    ...(source.mixed ? { mixed: () => source.mixed!() } : {}),
+    ...toldBy(source),
     async *read(from, signal) {
       const start = from as RepeatPosition | undefined
       for (let epoch = start?.epoch ?? 0; epoch < epochs && !signal.aborted; epoch++) {
         const within = epoch === start?.epoch ? start.at : undefined
-        let rows = 0
+        let empty = within === undefined || start?.empty === true
         for await (const frame of source.read(within, signal)) {
-          rows += frame.batch.numRows
-          yield placed(frame, id, { epoch, at: frame.cursor[id] ?? null })
+          empty &&= frame.batch.numRows === 0
+          yield placed(frame, id, { epoch, at: frame.cursor[id] ?? null, ...(empty ? { empty } : {}) })
         }
-        if (rows === 0 && within === undefined) return
+        if (empty) return
       }
     },
   }

@@ -69,6 +69,7 @@ describe('the events of a run', () => {
       'sink consumed',
       'sink closed',
       'stage closed',
+      'memory',
       'finished',
     ])
   })
@@ -80,6 +81,33 @@ describe('the events of a run', () => {
     running.events$.subscribe(event => seen.push(event))
     await running.done
     expect(seen.at(-2)).toEqual({ type: 'note', stage: 'counting', message: 'one number', values: { count: 1 } })
+  })
+
+  it('tell at the end what was held', async () => {
+    let kept = 0
+    const table = defineStage({
+      id: 'table',
+      held: () => kept,
+      map(batch) {
+        kept++
+        return batch
+      },
+    })
+    const running = run({ source: counting(3), stages: [table], sink: collecting(), mark: 100 })
+    const seen: RunEvent[] = []
+    running.events$.subscribe(event => seen.push(event))
+    await running.done
+    const { resident, mostResident, ...held } = seen.find(event => event.type === 'memory')!
+    expect(mostResident).toBeGreaterThanOrEqual(resident)
+    expect(resident).toBeGreaterThan(1e7)
+    expect(held).toEqual({
+      type: 'memory',
+      inFlight: 0,
+      mostInFlight: 4,
+      limit: 100,
+      held: { table: 3 },
+      mostHeld: { table: 6, collecting: 4 },
+    })
   })
 
   it('tell progress about once a second', async () => {

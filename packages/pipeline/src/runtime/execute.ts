@@ -8,6 +8,7 @@ import { ConsumedPositions } from './consumed.ts'
 import { atStage } from './fault.ts'
 import { flow } from './flow.ts'
 import { Gate } from './gate.ts'
+import { watchMemory } from './memory.ts'
 import { Meter } from './meter.ts'
 import type { RunResult } from './run.ts'
 
@@ -32,10 +33,16 @@ export async function execute(options: ExecuteOptions): Promise<RunResult> {
   const seconds = () => (performance.now() - began) / 1000
   const meter = new Meter([
     { id: chain.source.id, kind: 'source' },
-    ...chain.stages.map(({ id }) => ({ id, kind: 'stage' as const })),
+    ...chain.stages.map(stage => ({
+      id: stage.id,
+      kind: 'stage' as const,
+      window: stage.window,
+      held: () => stage.held?.() ?? 0,
+    })),
     ...chain.sinks.map(({ id }) => ({ id, kind: 'sink' as const })),
   ])
-  const gate = new Gate(options.limit)
+  const gate = new Gate(options.limit, () => meter.inFlight)
+  const memory = watchMemory(meter, options.limit)
   const abort = new AbortController()
   const positions = chain.stages.map(stage => new ConsumedPositions(stage.id))
   let cursor: Cursor = from ?? {}
@@ -55,7 +62,11 @@ export async function execute(options: ExecuteOptions): Promise<RunResult> {
   let ticks = 0
   const progress = setInterval(() => {
     emit({ type: 'progress', counters: meter.counters(), bytesInFlight: gate.bytes })
-    if (ticks++ % 10 === 0) mixed()
+    memory.look()
+    if (ticks++ % 10 === 0) {
+      mixed()
+      emit({ type: 'memory', ...memory.use() })
+    }
   }, 1000).unref()
 
   const closing: { id: string; close(outcome: Outcome): Promise<void> | undefined }[] = []
@@ -103,6 +114,7 @@ export async function execute(options: ExecuteOptions): Promise<RunResult> {
     })
   }
   mixed()
+  emit({ type: 'memory', ...memory.use() })
   const note = chain.source.summary?.()
   if (note) emit({ type: 'note', stage: chain.source.id, ...note })
   const result = { seconds: seconds(), counters: meter.counters() }

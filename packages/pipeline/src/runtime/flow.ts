@@ -91,6 +91,7 @@ export async function flow(options: FlowOptions): Promise<'finished' | 'stopped'
       for (const [i, sink] of chain.sinks.entries()) {
         await consume(meter, sinkStations[i]!, frame, () => sink.consume(frame))
       }
+      meter.consumed(frame)
       gate.retire(frame.seq)
       options.consumed(frame.cursor)
       for (const entry of positions) entry.consumed(frame.cursor)
@@ -99,7 +100,10 @@ export async function flow(options: FlowOptions): Promise<'finished' | 'stopped'
   }
 
   const subscription = output.subscribe({
-    next: frame => queue.put(frame),
+    next(frame) {
+      meter.queued(frame)
+      queue.put(frame)
+    },
     error: fail,
     complete() {
       ended = true

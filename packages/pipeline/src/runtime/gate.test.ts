@@ -259,6 +259,45 @@ describe('the gate', () => {
     expect(most).toBeLessThanOrEqual(11)
   })
 
+  it('counts what stages make of a frame, not only what came in', async () => {
+    // One MiB comes in, 16 go out: with the source's bytes alone a mark of 8 MiB would let 128 MiB wait for the sink.
+    const { batch } = (
+      await bulk(1, 16 * MiB)
+        .read(undefined, new AbortController().signal)
+        [Symbol.asyncIterator]()
+        .next()
+    ).value!
+    const larger = stock(
+      'larger',
+      map(frame => ({ ...frame, batch })),
+    )
+    const { result, most, warnings } = await gibibyte([larger], { frames: 64, mark: 8 * MiB })
+    expect(most).toBe(1)
+    expect(result.counters.map(({ id, held, mostHeld }) => [id, held, mostHeld / MiB])).toEqual([
+      ['bulk', 0, 0],
+      ['larger', 0, 1],
+      ['slow', 0, 16],
+    ])
+    expect(warnings).toEqual([])
+  })
+
+  it('counts what stages say that they keep, up to their window', async () => {
+    let kept = 0
+    const gathering = defineStage({
+      id: 'gathering',
+      window: 32 * MiB,
+      held: () => kept,
+      apply: map(frame => {
+        kept = Math.min(100 * MiB, kept + 10 * MiB)
+        return frame
+      }),
+    })
+    const { result, most, warnings } = await gibibyte([gathering], { frames: 64, mark: 8 * MiB })
+    expect(most).toBeLessThanOrEqual(30)
+    expect(result.counters[1]).toMatchObject({ held: 100 * MiB, mostHeld: 101 * MiB })
+    expect(warnings).toEqual([])
+  })
+
   it('takes a quarter of the memory for its mark', async () => {
     const { most } = await gibibyte(
       [
@@ -281,7 +320,7 @@ describe('the gate', () => {
     const gathering = defineStage({ id: 'shuffle', window: 60 * MiB, apply: map(frame => frame) })
     const options = { source: bulk(1, 1), stages: [gathering], sink: { id: 'sink', consume() {} }, memory: 64 * MiB }
     expect(() => run(options)).toThrow(
-      'the mark of 16.0 MiB and the windows ("shuffle" 60.0 MiB) exceed the memory of 64.0 MiB',
+      'twice the windows (shuffle 60.0 MiB) and a mark of 1.0 MiB exceed the memory of 64.0 MiB',
     )
   })
 })

@@ -1,26 +1,40 @@
+import { Charges } from './charges.ts'
+
 /**
  * Credit, counted at the ends of the chain. RxJS operators queue without limit, so nothing between source and sink can say
  * when to stop: the bytes of a source frame are charged when it is emitted, and everything up to `seq` is retired when the
  * sink has consumed a frame carrying it. In flight is therefore never more than the limit plus one frame, whatever the
  * operators between do.
+ *
+ * That counts text. What stages make of it may be larger (a character becomes a block's 12 bytes), so the bytes that really lie
+ * between them count against the same limit: see `Meter.inFlight`.
  */
 export class Gate {
   /** The mark plus the windows of the stages that gather. */
   readonly limit: number
-  /** Emitted by the source and not retired. */
-  bytes = 0
   /** Frames that may pass although the limit is reached. */
   extra = 0
-  #charges: { seq: number; bytes: number }[] = []
-  #first = 0
+  readonly #charges = new Charges()
+  readonly #between: () => number
   #wake: (() => void) | undefined
 
-  constructor(limit: number) {
+  /** @param between bytes that lie between source and sink at this moment, as they are there */
+  constructor(limit: number, between: () => number = () => 0) {
     this.limit = limit
+    this.#between = between
+  }
+
+  /** Emitted by the source and not retired. */
+  get bytes(): number {
+    return this.#charges.bytes
+  }
+
+  get #full(): boolean {
+    return this.bytes >= this.limit || this.#between() >= this.limit
   }
 
   get open(): boolean {
-    return this.bytes < this.limit || this.extra > 0
+    return this.extra > 0 || !this.#full
   }
 
   /** Resolves when the gate may have opened, or somebody called `wake`. */
@@ -36,22 +50,14 @@ export class Gate {
   }
 
   charge(seq: number, bytes: number): void {
-    if (this.bytes >= this.limit && this.extra > 0) this.extra--
-    this.#charges.push({ seq, bytes })
-    this.bytes += bytes
+    if (this.extra > 0 && this.#full) this.extra--
+    this.#charges.add(seq, bytes)
   }
 
   /** Retires every emission up to `seq`. A lower one than before changes nothing: retired once is retired. */
   retire(seq: number): void {
-    let first = this.#first
-    while (first < this.#charges.length && this.#charges[first]!.seq <= seq) this.bytes -= this.#charges[first++]!.bytes
-    if (first === this.#first) return
-    this.#first = first
-    if (first > 1024 && first * 2 > this.#charges.length) {
-      this.#charges = this.#charges.slice(first)
-      this.#first = 0
-    }
-    this.extra = 0
+    if (this.#charges.retire(seq)) this.extra = 0
+    // What lies between may have become less all the same.
     this.wake()
   }
 
@@ -63,14 +69,6 @@ export class Gate {
 
   /** Bytes in flight that were emitted after `after`, up to and including `upTo`. */
   between(after: number, upTo: number): { bytes: number; frames: number } {
-    let bytes = 0
-    let frames = 0
-    for (let i = this.#first; i < this.#charges.length; i++) {
-      const charge = this.#charges[i]!
-      if (charge.seq <= after || charge.seq > upTo) continue
-      bytes += charge.bytes
-      frames++
-    }
-    return { bytes, frames }
+    return this.#charges.between(after, upTo)
   }
 }

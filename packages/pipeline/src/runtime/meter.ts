@@ -1,6 +1,7 @@
 import type { Frame } from '../contract/frame.ts'
 import { frameBytes } from '../contract/frame-bytes.ts'
 import type { StageCounters } from '../events.ts'
+import { Charges } from './charges.ts'
 import { idleTime } from './idle-time.ts'
 
 /** What is known of one part of the chain by watching its two boundaries. */
@@ -27,6 +28,20 @@ export interface Station {
   active: boolean
   inputEnded: boolean
   ended: boolean
+  /** Frames that have come in and that nothing which came out tells to be done with. */
+  readonly inside: Charges
+  /** What the part itself says that it keeps, and how much of that counts as in flight. */
+  readonly own: () => number
+  readonly window: number
+  mostHeld: number
+}
+
+/** A part as the meter knows it. */
+export interface Part {
+  readonly id: string
+  readonly kind: StageCounters['kind']
+  readonly window?: number | undefined
+  held?(): number
 }
 
 /**
@@ -48,12 +63,16 @@ export class Meter {
   /** When a stage last moved of its own accord, on the clock of `idleTime`. */
   stirredAt = 0
   readonly #stack: Station[] = []
+  /** Where what has come out of the chain waits. */
+  readonly #queue: Station | undefined
+  #measured: { frame: Frame; bytes: number } | undefined
+  #mostInFlight = 0
   #last = performance.now()
 
-  constructor(parts: readonly { id: string; kind: StageCounters['kind'] }[]) {
-    this.stations = parts.map(({ id, kind }) => ({
-      id,
-      kind,
+  constructor(parts: readonly Part[]) {
+    this.stations = parts.map(part => ({
+      id: part.id,
+      kind: part.kind,
       rows: 0,
       bytes: 0,
       frames: 0,
@@ -68,7 +87,12 @@ export class Meter {
       active: false,
       inputEnded: false,
       ended: false,
+      inside: new Charges(),
+      own: () => part.held?.() ?? 0,
+      window: part.window ?? 0,
+      mostHeld: 0,
     }))
+    this.#queue = this.stations.find(({ kind }) => kind === 'sink')
   }
 
   /** Books the time since the last change of state. To be called before every one. */
@@ -115,27 +139,67 @@ export class Meter {
     this.moves++
     station.received++
     station.newestIn = Math.max(station.newestIn, frame.seq)
+    if (station.kind === 'stage') this.#hold(station, frame)
+  }
+
+  /** A frame has come out of the chain: until the last sink has consumed it, it is the first one's. */
+  queued(frame: Frame): void {
+    if (this.#queue) this.#hold(this.#queue, frame)
+  }
+
+  consumed(frame: Frame): void {
+    this.#queue?.inside.left(frame.seq, frame.cursor)
+  }
+
+  #hold(station: Station, frame: Frame): void {
+    station.inside.add(frame.seq, this.#bytesOf(frame), frame.cursor)
+    station.mostHeld = Math.max(station.mostHeld, heldBy(station))
+    this.#mostInFlight = Math.max(this.#mostInFlight, this.inFlight)
+  }
+
+  /** A frame that leaves one part enters the next at once: its bytes are counted once. */
+  #bytesOf(frame: Frame): number {
+    if (this.#measured?.frame !== frame) this.#measured = { frame, bytes: frameBytes(frame) }
+    return this.#measured.bytes
+  }
+
+  /** Bytes that lie between source and sink: frames, and what stages gather, as far as they declared it. */
+  get inFlight(): number {
+    let sum = 0
+    for (const { inside, own, window } of this.stations)
+      sum += inside.bytes + (window > 0 ? Math.min(own(), window) : 0)
+    return sum
+  }
+
+  get mostInFlight(): number {
+    return this.#mostInFlight
   }
 
   gave(station: Station, frame: Frame): void {
     this.moves++
     station.frames++
     station.rows += frame.batch.numRows
-    station.bytes += frameBytes(frame)
+    station.bytes += this.#bytesOf(frame)
     station.newestOut = Math.max(station.newestOut, frame.seq)
+    if (station.kind === 'stage') station.inside.left(frame.seq, frame.cursor)
   }
 
   counters(): StageCounters[] {
     this.settle()
-    return this.stations.map(({ id, kind, rows, bytes, frames, ...times }) => ({
-      id,
-      kind,
-      rows,
-      bytes,
-      frames,
-      busy: times.busy / 1000,
-      waitingForInput: times.waitingForInput / 1000,
-      waitingForOutput: times.waitingForOutput / 1000,
-    }))
+    return this.stations.map(station => {
+      const held = heldBy(station)
+      station.mostHeld = Math.max(station.mostHeld, held)
+      const { id, kind, rows, bytes, frames, mostHeld } = station
+      const seconds = {
+        busy: station.busy / 1000,
+        waitingForInput: station.waitingForInput / 1000,
+        waitingForOutput: station.waitingForOutput / 1000,
+      }
+      return { id, kind, rows, bytes, frames, ...seconds, held, mostHeld }
+    })
   }
+}
+
+function heldBy({ inside, own }: Station): number {
+  return inside.bytes + own()
 }

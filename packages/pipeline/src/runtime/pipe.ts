@@ -21,6 +21,9 @@ export function pipe(...stages: readonly Stage[]): Stage {
     schema: (input: Schema) => line.reduce((schema, stage) => stage.schema(schema), input),
     apply: (input: Observable<Frame>) => line.reduce((stream, stage) => stream.pipe(stage.apply), input),
     ...(line.some(stage => stage.window !== undefined) ? { window } : {}),
+    ...(line.some(stage => stage.held)
+      ? { held: () => line.reduce((sum, stage) => sum + (stage.held?.() ?? 0), 0) }
+      : {}),
     ...(line.every(stage => stage.parallel === 'stateless') ? { parallel: 'stateless' as const } : {}),
     // For those who drive a stage without the runner: `from` is then a cursor over the members.
     async open(context: StageContext, from: Json | undefined) {

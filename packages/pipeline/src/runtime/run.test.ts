@@ -18,7 +18,7 @@ describe('run', () => {
     expect(result.outcome).toBe('finished')
     expect(result.cursor).toEqual({ counting: 5 })
     expect(sink.closed).toEqual(['finished'])
-    expect(events.map(event => event.type)).toEqual(['started', 'finished'])
+    expect(events.map(event => event.type)).toEqual(['started', 'memory', 'finished'])
     expect(result.counters.map(({ id, kind, rows, frames, bytes }) => ({ id, kind, rows, frames, bytes }))).toEqual([
       { id: 'counting', kind: 'source', rows: 5, frames: 5, bytes: 20 },
       { id: 'doubled', kind: 'stage', rows: 5, frames: 5, bytes: 20 },

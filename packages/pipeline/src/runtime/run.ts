@@ -4,9 +4,9 @@ import type { Outcome, Sink } from '../contract/sink.ts'
 import type { Source } from '../contract/source.ts'
 import type { Stage } from '../contract/stage.ts'
 import type { RunEvent, StageCounters } from '../events.ts'
+import { splitMemory } from './budget.ts'
 import { joinChain } from './chain.ts'
 import { execute } from './execute.ts'
-import { markFor } from './mark.ts'
 
 export interface RunOptions {
   source: Source
@@ -17,11 +17,11 @@ export interface RunOptions {
   /** An integer of at most 2^53 - 1. Default 0. */
   seed?: number
   /**
-   * Bytes that may be in flight between source and sink, beside the windows that stages declare. Default: a quarter of
-   * `memory` where that is given, else 64 MiB.
+   * Bytes that may be in flight between source and sink, beside the windows that stages declare. Default: 64 MiB; with
+   * `memory`, no more than a quarter of it.
    */
   mark?: number
-  /** Bytes that the run may use for what is in flight: mark and windows must fit. Default: not checked. */
+  /** Bytes that the run may use for what is in flight: the mark and twice the windows must fit. Default: not checked. */
   memory?: number
   /** Where to start again: the cursor of the last frame that was consumed. Default: the beginning. */
   from?: Cursor
@@ -69,7 +69,8 @@ export interface Run {
  */
 export function run(options: RunOptions): Run {
   const chain = joinChain(options.source, options.stages, options.sink)
-  const limit = markFor(chain.stages, options)
+  const windows = chain.stages.flatMap(({ id, window }) => (window === undefined ? [] : [{ id, bytes: window }]))
+  const { limit } = splitMemory({ ...options, windows })
   const events = new Subject<RunEvent>()
   const stop = new AbortController()
   if (options.signal?.aborted) stop.abort()

@@ -14,6 +14,8 @@ function at(seconds: number, busy: Readonly<Record<string, number>>): StageCount
     busy: busy[id]!,
     waitingForInput: seconds - busy[id]!,
     waitingForOutput: 0,
+    held: 0,
+    mostHeld: 0,
   }))
 }
 

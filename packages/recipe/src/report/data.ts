@@ -1,4 +1,4 @@
-import type { Json, Outcome, RefinedCounts, StageCounters } from '@sluice/pipeline'
+import type { Json, MemoryUse, Outcome, RefinedCounts, StageCounters } from '@sluice/pipeline'
 
 /** One training step: the values of its `metric` event. */
 export type MetricPoint = Readonly<Record<string, number>> & { readonly step: number }
@@ -93,6 +93,8 @@ export interface ReportData {
   readonly baselines?: Baselines
   readonly samples: readonly SamplePoint[]
   readonly stages: readonly StageCounters[]
+  /** What the run held at its end and at the most. Default: nothing is known of it. */
+  readonly memory?: MemoryUse
   /** In the order in which they first gave something. Default: nothing is known of them. */
   readonly sources?: readonly SourcePoint[]
   /** In the order of the stages. Default: none refined. */

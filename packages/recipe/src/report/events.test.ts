@@ -17,6 +17,8 @@ it('gathers what sources gave and what refining did, in the order of the stages'
     busy: 1,
     waitingForInput: 0,
     waitingForOutput: 0,
+    held: 0,
+    mostHeld: 0,
   }
   const ledger = { documents: 2, bytes: 20, tokens: 9, split: 0, cropped: 0, padded: 0 }
   const told = gather([
@@ -54,6 +56,8 @@ it('puts in order what events tell, and believes the later one', () => {
     busy: 1,
     waitingForInput: 0,
     waitingForOutput: 0,
+    held: 0,
+    mostHeld: 0,
   }
   const events: RunEvent[] = [
     { type: 'metric', step: 2, values: { loss: 3 } },

@@ -1,4 +1,4 @@
-import type { Json, RunEvent, StageCounters } from '@sluice/pipeline'
+import type { Json, MemoryUse, RunEvent, StageCounters } from '@sluice/pipeline'
 import type {
   Baselines,
   EvaluationPoint,
@@ -12,6 +12,7 @@ import type {
 /** What of a report the events of a run tell. */
 export type Told = Pick<ReportData, 'metrics' | 'evaluations' | 'samples' | 'stages'> & {
   baselines?: Baselines
+  memory?: MemoryUse
   sources?: readonly SourcePoint[]
   refined?: readonly RefinedPoint[]
 }
@@ -23,6 +24,7 @@ export function gather(events: Iterable<RunEvent>): Told {
   const samples = new Map<string, SamplePoint>()
   let stages: readonly StageCounters[] = []
   let baselines: Baselines | undefined
+  let memory: MemoryUse | undefined
   const refined = new Map<string, RefinedPoint>()
   let sources: readonly SourcePoint[] = []
   for (const event of events) {
@@ -30,7 +32,8 @@ export function gather(events: Iterable<RunEvent>): Told {
     else if (event.type === 'sample') {
       const { step, prompt, text } = event
       samples.set(JSON.stringify([step, prompt]), { step, prompt, text })
-    } else if (event.type === 'finished' || event.type === 'progress') stages = event.counters
+    } else if (event.type === 'memory') memory = memoryOf(event)
+    else if (event.type === 'finished' || event.type === 'progress') stages = event.counters
     else if (event.type === 'refined') refined.set(event.stage, { stage: event.stage, sources: event.sources })
     else if (event.type === 'note' && event.stage === 'pack') sources = packed(event.values?.sources) ?? sources
     else if (event.type === 'evaluation') {
@@ -52,9 +55,14 @@ export function gather(events: Iterable<RunEvent>): Told {
     samples: inOrder(samples),
     stages,
     ...(baselines ? { baselines } : {}),
+    ...(memory ? { memory } : {}),
     ...(sources.length > 0 ? { sources } : {}),
     ...(refined.size > 0 ? { refined: inChain([...refined.values()], stages) } : {}),
   }
+}
+
+function memoryOf({ type: _, ...memory }: Extract<RunEvent, { type: 'memory' }>): MemoryUse {
+  return memory
 }
 
 /** What packing told of the tokens of each source; undefined where it told something else. */

@@ -60,8 +60,28 @@ const full: ReportData = {
   baselines: { uniform: 8.318, unigram: 6.41, bigram: 5.32 },
   samples: [{ step: 10, prompt: 'Call me', text: ' Ishmael.' }],
   stages: [
-    { id: 'books', kind: 'source', rows: 2, bytes: 1e6, frames: 1, busy: 1, waitingForInput: 0, waitingForOutput: 3 },
+    {
+      id: 'books',
+      kind: 'source',
+      rows: 2,
+      bytes: 1e6,
+      frames: 1,
+      busy: 1,
+      waitingForInput: 0,
+      waitingForOutput: 3,
+      held: 0,
+      mostHeld: 2e6,
+    },
   ],
+  memory: {
+    resident: 3e8,
+    mostResident: 4e8,
+    inFlight: 0,
+    mostInFlight: 2.5e6,
+    limit: 4e6,
+    held: {},
+    mostHeld: { books: 2e6 },
+  },
   changes: [
     { group: 'embeddings', parameters: 524_288, gradNorm: 0.412, distance: 18.2, relative: 1.26 },
     { group: 'norms', parameters: 2304, distance: 1.9 },
@@ -69,6 +89,12 @@ const full: ReportData = {
 }
 
 describe('renderReport', () => {
+  it('tells what was held', () => {
+    const text = renderReport(full)
+    expect(text).toContain('<th scope="col">held at most</th>')
+    expect(text).toContain('Between source and sink lay 2.50 MB at most; the gate closes at 4.00 MB.')
+  })
+
   it('ends with what training changed', () => {
     const text = renderReport(full)
     const end = text.slice(text.indexOf('<h2>What training changed'))

@@ -33,7 +33,9 @@ export function recipeSchema(registry: Registry): ZodObject {
   const use = (place: string, shared: ZodRawShape = {}) => useSchema(registry, place, shared)
   const substance = {
     seed: z.int().min(0).default(1).describe('All randomness of the run follows from it.'),
-    memory: byteSize().default(1_000_000_000).describe('Budget for the text and blocks under way, such as "1GB".'),
+    memory: byteSize()
+      .default(1_000_000_000)
+      .describe('What the process may take to bring text to the trainer, such as "1GB"; the model comes on top.'),
     sources: z.array(use('source', sourceKeys)).min(1).describe('Where the text comes from.'),
     mix: mixSchema.prefault({}).describe('How several sources become one stream.'),
     refine: z

@@ -25,7 +25,7 @@ export function decontaminate(options: DecontaminateOptions): Stage<Documents, D
   const { id = 'decontaminate', ngram = 13, texts = [], path = [], baseDir = process.cwd() } = options
   const shingles = new Shingles(ngram)
   const check = new Shingles(ngram - 1)
-  const table = new KeyTable()
+  let table = new KeyTable()
   /** Both hashes of the runs of a text: of all their words, and of all but the last, which together are 64 bits. */
   const each = (
     bytes: Uint8Array,
@@ -53,10 +53,13 @@ export function decontaminate(options: DecontaminateOptions): Stage<Documents, D
     options,
     judge,
     follow: judge,
+    held: () => (table.count > 0 ? table.bytes : 0),
     async open() {
-      if (table.count > 0) return
       for (const text of texts) add(text)
       for (const file of [path].flat()) for (const line of linesOf(resolve(baseDir, file), id)) add(line)
+    },
+    async close() {
+      table = new KeyTable()
     },
   })
 }

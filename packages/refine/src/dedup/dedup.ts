@@ -27,5 +27,7 @@ export function dedup(options: DedupOptions = {}): Stage<Documents, Documents> {
     open: (context, position) => seen.open(position, context.saved, id),
     position: () => seen.position(),
     save: () => seen.save(),
+    held: () => seen.bytes,
+    close: async () => seen.forget(),
   })
 }

@@ -12,6 +12,10 @@ export class KeyTable {
   readonly #filled = new Int32Array(partitions)
   count = 0
 
+  get bytes(): number {
+    return this.#chunks.length * chunkKeys * 8 + this.#index.reduce((sum, part) => sum + part.byteLength, 0)
+  }
+
   /** Place of a key; -1 where it is not there. */
   find(low: number, high: number): number {
     const index = this.#index[high & (partitions - 1)]!

@@ -43,6 +43,8 @@ export function minhash(options: MinhashOptions = {}): Stage<Documents, Document
     open: (context, position) => seen.open(position, context.saved, id),
     position: () => seen.position(),
     save: () => seen.save(),
+    held: () => seen.bytes,
+    close: async () => seen.forget(),
   })
 }
 

@@ -43,6 +43,12 @@ export class Seen {
     return false
   }
 
+  /** Bytes of the table. */
+  get bytes(): number {
+    if (this.#documents === 0) return 0
+    return this.#owners.length * chunkOwners * 8 + this.#keys.bytes
+  }
+
   position(): Json {
     return { documents: this.#documents, sources: this.#sources }
   }
@@ -57,11 +63,7 @@ export class Seen {
 
   /** Goes back to how it was at a position, from a file that was saved then or later. */
   async open(position: Json | undefined, saved: string | undefined, stage: string): Promise<void> {
-    this.#keys = new KeyTable()
-    this.#owners = []
-    this.#documents = 0
-    this.#sources = []
-    this.#numbers.clear()
+    this.forget()
     const { documents = 0, sources = [] } = (position ?? {}) as Partial<SeenPosition>
     for (const source of sources) this.#number(source)
     if (documents === 0) return
@@ -81,6 +83,15 @@ export class Seen {
       const from = keys + i * this.#keysEach * 2
       this.#add(numbers.subarray(from, from + this.#keysEach * 2), numbers[4 + 2 * i]!, numbers[5 + 2 * i]!)
     }
+  }
+
+  /** Lets go of everything. What was saved before stays as it was. */
+  forget(): void {
+    this.#keys = new KeyTable()
+    this.#owners = []
+    this.#documents = 0
+    this.#sources = []
+    this.#numbers.clear()
   }
 
   #add(keys: Uint32Array, source: number, ordinal: number): void {

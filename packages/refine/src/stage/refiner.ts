@@ -37,6 +37,8 @@ export interface Refiner {
   /** What of the judge belongs into the cursor. */
   position?(): Json
   save?(): Iterable<Uint8Array>
+  /** Bytes of what the judge keeps of the documents seen. */
+  held?(): number
   close?(): Promise<void>
 }
 
@@ -92,6 +94,7 @@ export function refiner(refiner: Refiner): Stage<Documents, Documents> {
       if (path !== undefined) rejects = openRejects(resolve(baseDir, path), id, position?.rejects ?? 0)
     },
     apply: refiner.asynchronous ? concatMap(frame => fromPromise(judgedAsync(frame))) : map(judged),
+    ...(refiner.held ? { held: () => refiner.held!() } : {}),
     ...(refiner.save ? { save: () => refiner.save!() } : {}),
     async close() {
       rejects?.close()

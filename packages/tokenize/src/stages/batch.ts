@@ -39,7 +39,7 @@ export function batch({ batchSize, id = 'batch' }: BatchOptions): Stage {
       context = given
       from = readEntry(id, position, ['frames'])
     },
-    apply: gather({
+    ...gather({
       id,
       opened: () => ({ context, from }),
       start: (use, opened) => batcher({ id, batchSize, use, ...opened }),
@@ -92,6 +92,7 @@ function batcher({ id, batchSize, use, context, from }: BatcherOptions): Gathere
     },
     empty: () => emptyBatch(schema!),
     entry: () => ({ frames }),
+    held: () => (held ? held.numRows * rowBytes(held.schema) : 0),
   }
 }
 

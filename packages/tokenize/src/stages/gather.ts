@@ -19,6 +19,8 @@ export interface Gatherer {
   empty(): RecordBatch
   /** Its own numbers in the cursor, as they are now. */
   entry(): { readonly [key: string]: Json }
+  /** Bytes gathered and not gone out. */
+  held(): number
 }
 
 export interface GatherOptions {
@@ -34,13 +36,18 @@ export interface GatherOptions {
  * progress always reaches the sink. The last one let out for it carries its `seq`: what is kept back then is a copy, which
  * the stage's window accounts for, and no longer the source's frame.
  */
-export function gather(options: GatherOptions): OperatorFunction<Frame, Frame> {
+export function gather(options: GatherOptions): { apply: OperatorFunction<Frame, Frame>; held(): number } {
   const { id } = options
-  return upstream =>
+  let current: Gatherer | undefined
+  const apply: OperatorFunction<Frame, Frame> = upstream =>
     new Observable(subscriber => {
       const opened = options.opened()
       const replay = new Replay(opened.from)
       const gatherer = options.start(units => replay.use(units), opened)
+      current = gatherer
+      subscriber.add(() => {
+        if (current === gatherer) current = undefined
+      })
       let seq = 0
       const cursor = (): Cursor => {
         const own: GatherEntry = { upstream: replay.upstream, skip: replay.skip, ...gatherer.entry() }
@@ -80,4 +87,5 @@ export function gather(options: GatherOptions): OperatorFunction<Frame, Frame> {
         },
       })
     })
+  return { apply, held: () => current?.held() ?? 0 }
 }

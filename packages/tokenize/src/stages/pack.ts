@@ -90,7 +90,7 @@ export function pack(options: PackOptions): Stage<Tokens, Blocks> {
       from = readEntry(id, position, bestFit ? ['rows', 'given', 'window'] : ['rows'])
       ledger = new Ledger(from?.ledger)
     },
-    apply: gather({
+    ...gather({
       id,
       opened: () => ({ context, from }),
       start: (use, opened) => {

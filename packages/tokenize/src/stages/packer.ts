@@ -47,6 +47,7 @@ export function packer({ id, blockSize, ledger, use, context, from, ...append }:
       return []
     },
     empty: () => blocksBatch({ width, ids: new Int32Array(0) }),
+    held: () => stream.length * 8,
     entry: () => ({ rows, ...(ledger ? { ledger: ledger.toJSON() } : {}) }),
   }
 }

@@ -49,7 +49,7 @@ export function shuffle(options: ShuffleOptions): Stage {
       context = given
       from = readEntry(id, position, ['index', 'given', 'rows'])
     },
-    apply: gather({
+    ...gather({
       id,
       opened: () => ({ context, from }),
       start: (use, opened) => {
@@ -128,6 +128,7 @@ function shuffler({ id, random, use, rowsOf, frameBytes, from }: ShufflerOptions
     },
     empty: () => emptyBatch(schema!),
     entry: () => ({ index, given, rows }),
+    held: () => (schema ? count * rowBytes(schema) : 0),
   }
 }
 

@@ -37,6 +37,8 @@ export interface ChartOptions {
   readonly endValues?: boolean
   /** How a value is written, at the axis and at the lines' ends. */
   readonly format: (value: number) => string
+  /** What stands behind the last number of the axis below: `s`. Default: steps. */
+  readonly xUnit?: string
   /** Whether the axis starts at zero. Default false. */
   readonly fromZero?: boolean
 }
@@ -84,7 +86,7 @@ export function chart(options: ChartOptions): Markup | undefined {
       html`<path d="M${plot.left - 4} ${tenths(y(value))}H${plot.left}"/><text class="y" x="${plot.left - 8}" y="${tenths(y(value) + 4)}">${tidy(value, format)}</text>`,
   )}${xTicks.map(
     (value, i) =>
-      html`<path d="M${tenths(x(value))} ${plot.bottom}v4"/><text class="x" x="${tenths(x(value))}" y="${plot.bottom + 18}">${value.toLocaleString('en-US')}${i === xTicks.length - 1 && (value === 1 ? ' step' : ' steps')}</text>`,
+      html`<path d="M${tenths(x(value))} ${plot.bottom}v4"/><text class="x" x="${tenths(x(value))}" y="${plot.bottom + 18}">${value.toLocaleString('en-US')}${i === xTicks.length - 1 && ` ${options.xUnit ?? (value === 1 ? 'step' : 'steps')}`}</text>`,
   )}<path d="M${plot.left} ${plot.top}V${plot.bottom}H${tenths(plot.right)}"/></g>
 ${references.map(({ y: value }) => html`<path class="reference" d="M${plot.left} ${tenths(y(value))}H${tenths(plot.right)}"/>`)}
 ${lines.map(line => drawn(line, x, y, plot.right - plot.left))}

@@ -1,12 +1,13 @@
+import type { MemoryUse } from '@sluice/pipeline'
 import type { ReportData } from '../data.ts'
 import { bytes, percent, whole } from '../format.ts'
 import { html, type Markup } from '../markup.ts'
 import { table } from '../table.ts'
 
 /** Where the time of the run went, stage by stage. */
-export function stagesSection({ stages }: ReportData): Markup | undefined {
+export function stagesSection({ stages, memory }: ReportData): Markup | undefined {
   if (stages.length === 0) return undefined
-  const rows = stages.map(({ id, rows, bytes: size, busy, waitingForInput, waitingForOutput }) => {
+  const rows = stages.map(({ id, rows, bytes: size, busy, waitingForInput, waitingForOutput, mostHeld }) => {
     const total = busy + waitingForInput + waitingForOutput
     const share = (seconds: number) => percent(total > 0 ? seconds / total : 0)
     return [
@@ -16,15 +17,21 @@ export function stagesSection({ stages }: ReportData): Markup | undefined {
       html`${share(busy)} ${bar(total > 0 ? busy / total : 0)}`,
       share(waitingForInput),
       share(waitingForOutput),
+      bytes(mostHeld),
     ]
   })
   return html`<section><h2>Where the time went</h2>
 ${table({
   caption: 'Counters of each stage',
   hideCaption: true,
-  head: ['', 'rows', 'bytes', 'busy', 'waiting for input', 'for output'],
+  head: ['', 'rows', 'bytes', 'busy', 'waiting for input', 'for output', 'held at most'],
   rows,
-})}</section>`
+})}${memory && inFlight(memory)}</section>`
+}
+
+function inFlight({ mostInFlight, limit, mostResident }: MemoryUse): Markup {
+  return html`<p>Between source and sink lay ${bytes(mostInFlight)} at most; the gate closes at ${bytes(limit)}. The process held
+${bytes(mostResident)} at most.</p>`
 }
 
 /** A bar of a share, for the eye; the number stands beside it. */

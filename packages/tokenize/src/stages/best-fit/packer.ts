@@ -88,6 +88,7 @@ export function bestFitPacker(options: BestFitOptions): Gatherer {
       const batch = blocksBatch({ width, ids: new Int32Array(0) })
       return gaps === 'pad' ? withLabels(batch, new Int32Array(0)) : batch
     },
+    held: () => stream.length * 8,
     entry: () => ({ rows, given, window, ledger: before }),
   }
 }

@@ -1,0 +1,62 @@
+import { formatBytes } from '../config/bytes.ts'
+import { ConfigError } from '../errors.ts'
+
+/** What a stage gathers before it can emit, and what it is called in messages. */
+export interface Window {
+  readonly id: string
+  readonly bytes: number
+}
+
+export interface BudgetOptions {
+  /** Asked for. Default: a quarter of `memory`, as far as the windows leave so much, and at most 64 MiB. */
+  readonly mark?: number | undefined
+  /** Bytes for all that is in flight. Default: not checked. */
+  readonly memory?: number | undefined
+  readonly windows: readonly Window[]
+}
+
+export interface Budget {
+  readonly mark: number
+  /** Of the gate: the mark and each window once. */
+  readonly limit: number
+  /** The most that is in flight at a time: the mark, and each window as it is gathered and as it goes out. */
+  readonly most: number
+}
+
+const usualMark = 64 * 2 ** 20
+
+/** Less than this between source and sink, and they wait for each other. */
+const leastMark = 2 ** 20
+
+/**
+ * Splits the memory of a run into the gate's mark and the windows of its stages. A window counts twice: what was gathered lies there
+ * until the last frame made of it has gone out, and those wait for the sink at their own places.
+ *
+ * @throws ConfigError where they do not fit, saying how much would do
+ */
+export function splitMemory({ mark, memory, windows }: BudgetOptions): Budget {
+  if (mark !== undefined && !(mark > 0)) throw new ConfigError(`the mark must be more than 0 bytes, found ${mark}`)
+  const gathered = windows.reduce((sum, { bytes }) => sum + bytes, 0)
+  if (memory === undefined) return budget(mark ?? usualMark, gathered)
+  const left = memory - 2 * gathered
+  const wanted = mark ?? Math.min(leastMark, memory)
+  if (left < wanted) throw tooLarge({ memory, wanted, windows, gathered })
+  return budget(mark ?? Math.floor(Math.min(left, Math.max(leastMark, memory / 4), usualMark)), gathered)
+}
+
+function budget(mark: number, gathered: number): Budget {
+  return { mark, limit: mark + gathered, most: mark + 2 * gathered }
+}
+
+function tooLarge(of: { memory: number; wanted: number; windows: readonly Window[]; gathered: number }): ConfigError {
+  const { memory, wanted, windows, gathered } = of
+  const named = windows.filter(({ bytes }) => bytes > 0).map(({ id, bytes }) => `${id} ${formatBytes(bytes)}`)
+  const mark = `a mark of ${formatBytes(wanted)}`
+  const both = named.length > 0 ? `twice the windows (${named.join(', ')}) and ${mark} exceed` : `${mark} exceeds`
+  const least = Math.ceil((wanted + 2 * gathered) / 1e6)
+  const largest = windows.reduce<Window | undefined>((a, b) => (a && a.bytes >= b.bytes ? a : b), undefined)
+  const smaller = largest && largest.bytes > 0 ? `make ${largest.id} smaller` : 'make the mark smaller'
+  return new ConfigError(`${both} the memory of ${formatBytes(memory)}`, {
+    advice: `set memory to at least "${least}MB", or ${smaller}`,
+  })
+}

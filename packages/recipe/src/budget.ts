@@ -1,0 +1,64 @@
+import { ConfigError, splitMemory } from '@sluice/pipeline'
+import type { Recipe } from './recipe.ts'
+
+/**
+ * What a process that reads and packs text needs beside what is in flight: Node, our code, readers' buffers, garbage that has not
+ * been collected yet. Measured with `benchmarks/memory.js`.
+ */
+const processBytes = 300_000_000
+
+/** Text is read far quicker than it is trained on: this much ahead is plenty, if it is some batches. */
+const usualMark = 4 * 2 ** 20
+const batchesAhead = 4
+
+/** Of a recipe's `memory`: what the run may hold between its source and its trainer, and how much of that is the gate's mark. */
+export interface DataBudget {
+  readonly memory: number
+  readonly mark: number
+}
+
+/**
+ * Splits a recipe's `memory`.
+ *
+ * @throws ConfigError where it is too little, naming the key that asks for most and what would do
+ */
+export function dataBudget({ memory, data }: Pick<Recipe, 'memory' | 'data'>): DataBudget {
+  const row = (data.blockSize + 1) * 12
+  const batch = data.batchSize * row
+  const windows = [
+    { id: 'data.shuffle', bytes: data.shuffle },
+    { id: 'data.pack.window', bytes: data.pack.fit === 'documents' ? data.pack.window * 16 : row },
+    { id: 'data.batchSize', bytes: batch },
+  ]
+  const inFlight = memory - processBytes
+  if (inFlight <= 0) throw tooLittle(memory)
+  const mark = Math.min(Math.max(usualMark, batchesAhead * batch), Math.max(2 ** 20, Math.floor(inFlight / 4)))
+  try {
+    splitMemory({ memory: inFlight, mark, windows })
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error
+    const least = (mark + 2 * windows.reduce((sum, { bytes }) => sum + bytes, 0) + processBytes) / 1e6
+    const largest = windows.reduce((a, b) => (b.bytes > a.bytes ? b : a))
+    const needs = windows.filter(({ bytes }) => bytes >= 2 ** 20).map(({ id, bytes }) => `${id} ${megabytes(bytes)}`)
+    throw new ConfigError(
+      `${megabytes(memory)} are too little: the process takes ${megabytes(processBytes)}, the mark ${megabytes(mark)}, ` +
+        `and each window twice its size (${needs.join(', ')})`,
+      {
+        place: 'memory',
+        advice: `set memory to at least "${Math.ceil(least)}MB", or make ${largest.id} smaller`,
+        cause: error,
+      },
+    )
+  }
+  return { memory: inFlight, mark }
+}
+
+function tooLittle(memory: number): ConfigError {
+  const message = `${megabytes(memory)} are too little: the process alone takes ${megabytes(processBytes)}`
+  return new ConfigError(message, { place: 'memory', advice: 'set memory to at least "400MB"' })
+}
+
+/** As a config says it. */
+function megabytes(bytes: number): string {
+  return `${Math.ceil(bytes / 1e6)} MB`
+}
