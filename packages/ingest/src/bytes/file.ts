@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises'
-import { StorageError } from '@sluice/pipeline'
+import { type FileHandle, open } from 'node:fs/promises'
+import { retrying, StorageError } from '@sluice/pipeline'
 import type { CorpusFile } from '../path/corpus-file.ts'
 import type { ByteReader } from './reader.ts'
 
@@ -10,34 +10,63 @@ export interface FileReader extends ByteReader {
   seek(byte: number): void
 }
 
-/** @throws StorageError when the machine refuses to open or read it */
+/**
+ * Opens a file of a corpus. What the machine refuses for a reason that passes (a network file system without its server, too many
+ * open files) is tried again for three seconds, the file opened anew.
+ *
+ * @throws StorageError when the machine refuses to open or read it, or it becomes shorter while it is read
+ */
 export async function openFile(file: CorpusFile): Promise<FileReader> {
-  const handle = await open(file.path, 'r').catch(cause => {
+  let handle: FileHandle | undefined
+  const opened = async (): Promise<FileHandle> => {
+    handle ??= await open(file.path, 'r')
+    return handle
+  }
+  const { size } = await retrying(async () => (await opened()).stat()).catch(async cause => {
+    await handle?.close()
     throw refused(file, 'open', cause)
   })
-  const { size } = await handle.stat()
   let position = 0
+  const readAt = async (into: Uint8Array, attempt: number): Promise<number> => {
+    if (attempt > 0) {
+      await handle?.close().catch(() => {})
+      handle = undefined
+    }
+    return (await (await opened()).read(into, 0, into.length, position)).bytesRead
+  }
   return {
     size,
     seek(byte) {
       position = byte
     },
     async read(into) {
-      const { bytesRead } = await handle.read(into, 0, into.length, position).catch(cause => {
+      const bytesRead = await retrying(attempt => readAt(into, attempt)).catch(cause => {
         throw refused(file, 'read', cause)
       })
+      if (bytesRead === 0 && into.length > 0 && position < size) throw cutShort(file, position, size)
       position += bytesRead
       return bytesRead
     },
-    close: () => handle.close(),
+    async close() {
+      await handle?.close()
+      handle = undefined
+    },
   }
 }
 
 function refused(file: CorpusFile, verb: string, cause: unknown): StorageError {
-  const { code, message } = cause as NodeJS.ErrnoException
+  const { code, message, attempts } = cause as NodeJS.ErrnoException & { attempts?: number }
   const advice =
     code === 'EACCES' || code === 'EPERM'
       ? `give this user the right to read ${file.path}`
       : `check that ${file.path} still is where it was`
-  return new StorageError(`cannot ${verb} it (${code ?? message})`, { file: file.name, advice, cause })
+  const tried = attempts === undefined ? '' : `, tried ${attempts} times`
+  return new StorageError(`cannot ${verb} it (${code ?? message}${tried})`, { file: file.name, advice, cause })
+}
+
+function cutShort(file: CorpusFile, position: number, size: number): StorageError {
+  return new StorageError(`it had ${size} bytes when it was opened and ends after ${position} now`, {
+    file: file.name,
+    advice: 'put it back as it was, then go on with --resume',
+  })
 }

@@ -1,9 +1,11 @@
+import { rm, truncate } from 'node:fs/promises'
 import { gzipSync } from 'node:zlib'
 import { DataError, StorageError } from '@sluice/pipeline'
 import { expect, test } from 'vitest'
 import { testFolder } from '../testing/folder.ts'
 import { drain } from '../testing/readers.ts'
 import { compressionOf } from './compression.ts'
+import { openFile } from './file.ts'
 import { openBytes } from './open.ts'
 
 const folder = await testFolder()
@@ -46,4 +48,27 @@ test("a file that has gone is the machine's fault", async () => {
   const error = await openBytes({ name: 'gone', path }).catch(caught => caught)
   expect(error).toBeInstanceOf(StorageError)
   expect(String(error)).toBe(`gone: cannot open it (ENOENT); check that ${path} still is where it was`)
+})
+
+test('a file that becomes shorter while it is read is not taken for its end', async () => {
+  const path = await folder.write('cut.txt', Buffer.alloc(100_000, 'a'))
+  const reader = await openFile({ name: 'cut.txt', path })
+  const into = new Uint8Array(60_000)
+  expect(await reader.read(into)).toBe(60_000)
+  await truncate(path, 70_000)
+  expect(await reader.read(into)).toBe(10_000)
+  const error = await reader.read(into).catch(caught => caught)
+  await reader.close()
+  expect(error).toBeInstanceOf(StorageError)
+  expect(String(error)).toBe(
+    'cut.txt: it had 100000 bytes when it was opened and ends after 70000 now; put it back as it was, then go on with --resume',
+  )
+})
+
+test('one that is removed is read to its end, for it is open', async () => {
+  const path = await folder.write('gone.txt', 'the whole of it')
+  const reader = await openFile({ name: 'gone.txt', path })
+  await rm(path)
+  expect((await drain(reader)).toString()).toBe('the whole of it')
+  await reader.close()
 })

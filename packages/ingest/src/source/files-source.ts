@@ -13,6 +13,7 @@ import type { RecordBatch } from 'apache-arrow'
 import { DocumentsBuilder } from '../build/documents-builder.ts'
 import type { CorpusFile } from '../path/corpus-file.ts'
 import { resolvePath } from '../path/resolve.ts'
+import { FileSizes } from './file-sizes.ts'
 import { LeftOut, type Reason } from './left-out.ts'
 import { type FilePosition, startOf } from './position.ts'
 
@@ -61,6 +62,7 @@ export function filesSource<P extends Json>(options: FilesSourceOptions<P>): Sou
   const heard = new Set<string>()
   // A run reads its sources several times (tokenizer, evaluation, epochs): the fullest reading tells what was left out.
   let fullest = new LeftOut()
+  const sizes = new FileSizes()
   const source = defineSource({
     id,
     schema: documentsSchema,
@@ -80,7 +82,7 @@ export function filesSource<P extends Json>(options: FilesSourceOptions<P>): Sou
         },
       }
       try {
-        yield* batches(options, from, context, leftOut)
+        yield* batches({ ...options, sizes }, from, context, leftOut)
       } catch (error) {
         // What lies below knows the file and not the source.
         if (error instanceof SluiceError && error.stage === undefined) Object.assign(error, { stage: id })
@@ -88,7 +90,11 @@ export function filesSource<P extends Json>(options: FilesSourceOptions<P>): Sou
       }
     },
   })
-  return { ...source, summary: () => (fullest.total === 0 ? undefined : fullest) }
+  return {
+    ...source,
+    files: async () => sizes.note(await resolvePath(options)),
+    summary: () => (fullest.total === 0 ? undefined : fullest),
+  }
 }
 
 interface Filled {
@@ -97,7 +103,7 @@ interface Filled {
 }
 
 async function* batches<P extends Json>(
-  options: FilesSourceOptions<P>,
+  options: FilesSourceOptions<P> & { readonly sizes: FileSizes },
   from: Json | undefined,
   context: ReaderContext,
   leftOut: LeftOut,
@@ -127,6 +133,7 @@ async function* batches<P extends Json>(
   for (let i = start.index; i < files.length; i++) {
     const file = files[i]!
     try {
+      await options.sizes.check(file)
       for await (const batch of options.read(file, i === start.index ? start.at : undefined, context)) {
         if (signal.aborted) return
         if (frame.rows > 0 && bytes + batch.bytes > frameBytes) yield filled()

@@ -27,7 +27,10 @@ export function defineSource<O extends TypeMap>(options: SourceOptions<O>): Sour
     schema,
     replayable,
     async *read(from, signal) {
+      // Whoever wants no more is given no more, whether `read` looks at the signal or not.
+      if (signal.aborted) return
       for await (const { batch, position } of options.read(from, signal)) {
+        if (signal.aborted) return
         yield { batch, cursor: { [id]: position }, seq: 0 }
       }
     },

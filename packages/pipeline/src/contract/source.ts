@@ -18,6 +18,11 @@ export interface Source<O extends TypeMap = any> {
    * @param signal aborted when no more frames are wanted; the iterator then ends and frees what it holds.
    */
   read(from: Json | undefined, signal: AbortSignal): AsyncIterable<Frame<O>>
+  /**
+   * The files that it reads, each with its size in bytes, as they are now: a run that goes on compares them with those it began with.
+   * Asked for before `read`, the source remembers the sizes and refuses a file that has another when it comes to it.
+   */
+  files?(): Promise<Readonly<Record<string, number>>>
   /** What it wants known when a run has ended: the runner publishes it as a `note`. */
   summary?(): { readonly message: string; readonly values?: Readonly<Record<string, Json>> } | undefined
   /** For a source made of several: what each has given. The runner publishes it as `mixed`, at intervals and at the end. */

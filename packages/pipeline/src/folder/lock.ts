@@ -109,8 +109,8 @@ function holderOf(text: string): Holder | undefined {
 /** Whether nobody can hold this lock any more. */
 function isLeft(path: string, text: string): boolean {
   const holder = holderOf(text)
-  // Half a lock: being written just now, or by somebody who died over it.
-  if (!holder) return Date.now() - statSync(path, { throwIfNoEntry: false })!.mtimeMs > 10_000
+  // Half a lock: being written just now, or by somebody who died over it; of the future, too, if the clock was set back since.
+  if (!holder) return Math.abs(Date.now() - (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0)) > 10_000
   if (holder.host !== hostname()) return false
   if (holder.pid === process.pid) return !ours.has(path)
   if (isOfAnotherBoot(holder)) return true

@@ -12,6 +12,10 @@ const reasons: Readonly<Record<string, string>> = {
   EEXIST: 'it is a file, not a folder',
   EMFILE: 'too many files are open',
   EBUSY: 'another process uses it',
+  EFBIG: 'it would be larger than the system allows',
+  EIO: 'the device failed',
+  ESTALE: 'its file system has lost it',
+  ETIMEDOUT: 'its file system does not answer',
 }
 
 /** What the operating system refused, in words: `cannot be written: no space is left on the device`. */

@@ -60,6 +60,10 @@ export function mix<O extends TypeMap>(options: MixOptions<O>): Mix<O> {
     schema: repeated[0]!.source.schema,
     replayable: repeated.every(({ source }) => source.replayable),
     shares,
+    async files() {
+      const lists = await Promise.all(repeated.map(({ source }) => source.files?.() ?? {}))
+      return Object.assign({}, ...lists)
+    },
     mixed: () => ({ unit, shares: shares() }),
     summary() {
       const list = shares()

@@ -7,8 +7,16 @@ export function partOf<O extends TypeMap>(source: Source<O>, read: Source<O>['re
     id: source.id,
     schema: source.schema,
     replayable: source.replayable,
+    ...toldBy(source),
+    read,
+  }
+}
+
+/** What a source tells beside its frames, told by one that wraps it. */
+export function toldBy(source: Source): Pick<Source, 'summary' | 'mixed' | 'files'> {
+  return {
     ...(source.summary ? { summary: () => source.summary!() } : {}),
     ...(source.mixed ? { mixed: () => source.mixed!() } : {}),
-    read,
+    ...(source.files ? { files: () => source.files!() } : {}),
   }
 }
