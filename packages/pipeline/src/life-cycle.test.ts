@@ -1,0 +1,233 @@
+import { openSync } from 'node:fs'
+import { Worker } from 'node:worker_threads'
+import { concatMap, map, Observable } from 'rxjs'
+import { describe, expect, it } from 'vitest'
+import * as index from './index.ts'
+import { documents, sized } from './testing/documents.ts'
+import { counting, numbers } from './testing/frames.ts'
+import {
+  type LifeCycleCase,
+  type SourceCasesOptions,
+  type StageCasesOptions,
+  sourceCases,
+  stageCases,
+} from './testing/life-cycle/index.ts'
+
+const { defineSource, defineStage, documentsSource, mix, pipe, repeat, shard, skip, take } = index
+
+const batches = [numbers([1, 2, 3]), numbers([]), numbers([4]), numbers([5, 6])]
+const tales = (id = 'tales') => documents(id, sized(id, [50, 250, 10, 30, 400]), [2, 1])
+
+const sources: Record<string, SourceCasesOptions> = {
+  defineSource: { make: () => counting(20) },
+  repeat: { make: () => repeat(tales(), { epochs: 2 }) },
+  mix: {
+    make: () =>
+      mix({
+        sources: [
+          { source: tales('a'), weight: 2 },
+          { source: tales('b'), weight: 1 },
+        ],
+        epochs: 2,
+        frame: 1,
+      }),
+  },
+  take: { make: () => take(tales(), { documents: 3 }) },
+  skip: { make: () => skip(tales(), { documents: 2 }) },
+  shard: { make: () => shard(tales(), { index: 1, count: 2 }) },
+  documentsSource: {
+    make: () => documentsSource({ id: 'own', read: () => [{ text: 'one' }, { text: 'two' }] }),
+    throwing: () =>
+      documentsSource({
+        id: 'own',
+        *read() {
+          yield { text: 'one' }
+          throw new Error('of the user')
+        },
+      }),
+  },
+}
+
+const throwing = () =>
+  defineStage({
+    id: 'stage',
+    map() {
+      throw new Error('of the user')
+    },
+  })
+
+const stages: Record<string, StageCasesOptions> = {
+  'defineStage, map': {
+    make: () => defineStage({ id: 'stage', map: batch => batch }),
+    batches,
+    reads: false,
+    throwing,
+  },
+  'defineStage, apply': {
+    make: () => defineStage({ id: 'stage', apply: concatMap(async frame => frame) }),
+    batches,
+    reads: false,
+  },
+  pipe: {
+    make: () =>
+      pipe(defineStage({ id: 'a', map: batch => batch }), defineStage({ id: 'b', map: async batch => batch })),
+    batches,
+    reads: false,
+    throwing: () => pipe(defineStage({ id: 'a', map: async batch => batch }), throwing()),
+  },
+}
+
+describe.each(Object.entries(sources))('%s', (_, options) => {
+  it.each(sourceCases(options).map(one => [one.name, one] as const))('%s', (_, one) => one.run())
+})
+
+describe.each(Object.entries(stages))('%s', (_, options) => {
+  it.each(stageCases(options).map(one => [one.name, one] as const))('%s', (_, one) => one.run())
+})
+
+it('no source or stage of this package is left out', () => {
+  const made = [...Object.keys(sources), 'defineStage', 'pipe']
+  const others = Object.entries(index).flatMap(([name, value]) =>
+    typeof value === 'function' && !made.includes(name) && !/^[A-Z]/.test(name) ? [name] : [],
+  )
+  // Something new belongs to the cases above if it makes a source or a stage, else here.
+  expect(others.sort()).toMatchInlineSnapshot(`
+    [
+      "atomicWrite",
+      "blocksBatch",
+      "blocksSchema",
+      "boolColumn",
+      "byteSize",
+      "checkConfig",
+      "differingField",
+      "documentsBatch",
+      "float64Column",
+      "formatBytes",
+      "frameBytes",
+      "int32BlockColumn",
+      "int32Column",
+      "int32ListColumn",
+      "int32Values",
+      "isModulePath",
+      "isStepFrame",
+      "keepRows",
+      "loadConfig",
+      "loadModules",
+      "loadSourceModules",
+      "nearest",
+      "nullableUtf8Column",
+      "openRunFolder",
+      "parseBytes",
+      "parseConfig",
+      "philox4x32",
+      "randomStream",
+      "requireFields",
+      "retrying",
+      "run",
+      "sinks",
+      "sourceName",
+      "splitMemory",
+      "storageError",
+      "syncFolder",
+      "takeLock",
+      "toJsonSchema",
+      "useSchema",
+      "utf8Column",
+      "verdict",
+    ]
+  `)
+})
+
+/** What the cases of a faulty stage or source say, by the case. */
+async function faults(cases: readonly LifeCycleCase[]): Promise<Record<string, string>> {
+  const found: Record<string, string> = {}
+  for (const one of cases) {
+    await one.run().catch((error: Error) => {
+      found[one.name] = error.message
+    })
+  }
+  return found
+}
+
+describe('the cases find', () => {
+  it('a stage that listens on', async () => {
+    const deaf = defineStage({
+      id: 'deaf',
+      apply: frames =>
+        new Observable(out => {
+          frames.subscribe(out)
+          return () => {}
+        }),
+    })
+    // A subscriber that is given on ends with its subscription; one of its own does not.
+    const leaky = defineStage({
+      id: 'leaky',
+      apply: frames =>
+        new Observable(out => {
+          frames.subscribe({
+            next: frame => out.next(frame),
+            error: error => out.error(error),
+            complete: () => out.complete(),
+          })
+        }),
+    })
+    expect(await faults(stageCases({ make: () => deaf, batches, reads: false }))).toEqual({})
+    expect(await faults(stageCases({ make: () => leaky, batches, reads: false }))).toEqual({
+      'early unsubscription': 'it still listens to its input',
+    })
+  })
+
+  it('threads and files that stay, in every case', async () => {
+    let thread: Worker | undefined
+    const make = () =>
+      defineStage({
+        id: 'thread',
+        map: batch => batch,
+        async open() {
+          thread = new Worker('setInterval(() => {}, 1000)', { eval: true })
+          thread.unref()
+        },
+      })
+    const [never] = stageCases({ make, batches, reads: false })
+    expect(await faults([never!])).toEqual({ never: 'still held after "never": thread' })
+    await thread!.terminate()
+
+    const source = () =>
+      defineSource({
+        id: 'file',
+        schema: numbers([]).schema,
+        *read() {
+          openSync(import.meta.filename, 'r')
+          yield { batch: numbers([1]), position: 1 }
+        },
+      })
+    const cases = sourceCases({ make: source }).filter(({ name }) => name === 'left after a frame')
+    expect(await faults(cases)).toEqual({
+      'left after a frame': `still held after "left after a frame": file ${import.meta.filename}`,
+    })
+  })
+
+  it('a stage that swallows errors, and one whose progress does not reach the sink', async () => {
+    const swallowing = defineStage({
+      id: 'swallowing',
+      apply: frames =>
+        new Observable(out =>
+          frames.subscribe({
+            next: frame => out.next(frame),
+            error: () => out.complete(),
+            complete: () => out.complete(),
+          }),
+        ),
+    })
+    const stuck = defineStage({ id: 'stuck', apply: map(frame => ({ ...frame, seq: 0 })) })
+    const message = 'it gave on "completed" instead of the error from upstream'
+    expect(await faults(stageCases({ make: () => swallowing, batches, reads: false }))).toEqual({
+      'an error upstream': message,
+      'an error upstream at once': message,
+    })
+    expect(await faults(stageCases({ make: () => stuck, batches, reads: false }).slice(3, 5))).toEqual({
+      one: 'its last frame has the seq 0, not 1',
+      many: 'its last frame has the seq 0, not 4',
+    })
+  })
+})

@@ -1,0 +1,49 @@
+import { type Holdings, holdings, settled } from './holdings.ts'
+
+/** One case of a life cycle: `run` rejects with what was wrong. */
+export interface LifeCycleCase {
+  readonly name: string
+  run(): Promise<void>
+}
+
+export type Counts = () => Readonly<Record<string, number>>
+
+/** A case after which nothing may be held that was not held before. */
+export function lifeCycleCase(name: string, others: Counts | undefined, body: () => Promise<void>): LifeCycleCase {
+  return {
+    name,
+    async run() {
+      const before: Holdings = holdings(others)
+      await body()
+      const held = await settled(before, others)
+      if (held.length > 0) throw new Error(`still held after "${name}": ${held.join(', ')}`)
+    },
+  }
+}
+
+export function expectThat(condition: boolean, message: () => string): asserts condition {
+  if (!condition) throw new Error(message())
+}
+
+/** The error that a promise rejects with; a promise that does not is a fault. */
+export async function rejection(promise: Promise<unknown>, what: string): Promise<Error> {
+  const outcome = await promise.then(
+    () => undefined,
+    (error: unknown) => error as Error,
+  )
+  expectThat(outcome instanceof Error, () => `${what} did not fail`)
+  return outcome
+}
+
+/** What a promise gives, unless it takes longer than 20 seconds. */
+export async function inTime<T>(promise: Promise<T>, what: string): Promise<T> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what} took longer than 20 s`)), 20_000)
+  })
+  try {
+    return await Promise.race([promise, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
