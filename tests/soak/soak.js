@@ -1,0 +1,148 @@
+// Runs that are harmed again and again, and gone on with, until their text is at its end: every document must have been trained on
+// exactly once an epoch.
+//
+//   node tests/soak/soak.js [--minutes 30] [--seed 1] [--keep]
+//
+// One line for each run. Exit code 1 at the first that is not right; its folder is kept then.
+import { spawn } from 'node:child_process'
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { latestCheckpoint } from '@sluice/checkpoint'
+import { randomStream } from '@sluice/pipeline'
+import { readBlame } from '@sluice/recipe'
+import { writeCorpus } from './corpus.js'
+import { countDocuments } from './count.js'
+import { dyingFilter, faults } from './faults.js'
+
+const { values } = parseArgs({
+  options: {
+    minutes: { type: 'string', default: '30' },
+    seed: { type: 'string', default: '1' },
+    keep: { type: 'boolean' },
+  },
+})
+const deadline = performance.now() + Number(values.minutes) * 60_000
+const command = createRequire(import.meta.url)
+  .resolve('@sluice/cli/package.json')
+  .replace('package.json', 'bin/pipeline.js')
+const root = mkdtempSync(join(tmpdir(), 'sluice-soak-'))
+const blockSize = 64
+const epochs = 2
+
+const total = { runs: 0, sessions: 0, faults: {}, documents: 0 }
+let failed = false
+for (let n = 0; n === 0 || performance.now() < deadline; n++) {
+  const seed = Number(values.seed) * 100_000 + n
+  const folder = join(root, `run-${n}`)
+  try {
+    const told = await soak(folder, seed)
+    process.stdout.write(`run ${n}, seed ${seed}: ${told}\n`)
+    if (!values.keep) rmSync(folder, { recursive: true, force: true })
+  } catch (error) {
+    process.stdout.write(`run ${n}, seed ${seed}: ${error.message}\nkept in ${folder}\n`)
+    failed = true
+    break
+  }
+}
+process.stdout.write(`${JSON.stringify(total)}\n`)
+if (!failed && !values.keep) rmSync(root, { recursive: true, force: true })
+process.exitCode = failed ? 1 : 0
+
+/** One run from its beginning to its end, through whatever happens to it. */
+async function soak(folder, seed) {
+  mkdirSync(folder, { recursive: true })
+  const random = randomStream(seed, 'faults')
+  let drawn = 0
+  const draw = () => random.uniform(drawn++)
+  const documents = 1000 + Math.floor(3000 * draw())
+  const texts = writeCorpus(join(folder, 'corpus'), { seed, documents, files: 3 })
+  writeFileSync(join(folder, 'dying.mjs'), dyingFilter)
+  writeFileSync(join(folder, 'config.json'), JSON.stringify(config(seed, draw)))
+  const run = join(folder, 'runs', 'soak')
+  const happened = []
+  for (let session = 0; ; session++) {
+    if (session > 200) throw new Error(`it does not end: ${happened.join(', ')}`)
+    const begun =
+      existsSync(join(run, 'checkpoints')) && (await latestCheckpoint(join(run, 'checkpoints'), { resumable: true }))
+    const names = Object.keys(faults)
+    // In the end it is let be, so that it ends.
+    const name = session < 12 && draw() < 0.9 ? names[Math.floor(draw() * names.length)] : undefined
+    const fault = name && faults[name]
+    const delay = 200 + 8000 * draw()
+    const harm = { folder, random: randomStream(seed * 1000 + session, 'harm') }
+    const ended = await pipeline(folder, begun ? ['--resume'] : ['--overwrite'], fault, delay, harm)
+    rmSync(join(folder, 'die'), { force: true })
+    total.sessions++
+    const { code, said, struck } = ended
+    if (struck) {
+      happened.push(name)
+      total.faults[name] = (total.faults[name] ?? 0) + 1
+    }
+    const expected = struck ? fault.codes : [0]
+    if (!expected.includes(code))
+      throw new Error(`${name ?? 'nothing'} happened, and it ended with exit code ${code}: ${said}`)
+    if (struck && code === 1 && fault.says && !fault.says.test(said))
+      throw new Error(`after "${name}" it said: ${said}`)
+    if (/\n {4}at /.test(said)) throw new Error(`it printed a stack: ${said}`)
+    if (code === 0) break
+  }
+  const rows = await readBlame(run)
+  const wrong = countDocuments({ run, texts, epochs, rows, blockSize })
+  if (wrong.length > 0) throw new Error(`${happened.join(', ')}: ${wrong.slice(0, 5).join('; ')}`)
+  total.runs++
+  total.documents += documents
+  return `${documents} documents, ${epochs} epochs, each trained on once an epoch; ${happened.join(', ') || 'nothing happened'}`
+}
+
+function config(seed, draw) {
+  return {
+    name: 'soak',
+    seed,
+    // Little is read ahead, so that what happens to a file is met.
+    memory: '305MB',
+    sources: [{ use: 'jsonl', path: 'corpus/part-*' }],
+    mix: { epochs },
+    refine: [{ use: 'normalize' }, { use: 'filter', module: './dying.mjs' }, { use: 'dedup' }],
+    tokenizer: { use: 'bpe', vocabSize: 300, trainOn: '50kB' },
+    data: {
+      blockSize,
+      batchSize: 16 + Math.floor(draw() * 48),
+      shuffle: `${1 + Math.floor(draw() * 200)}kB`,
+      evaluation: { share: 0 },
+    },
+    model: { use: 'gpt2', layers: 1, width: 8, heads: 1 },
+    train: { backend: 'cpu', steps: 1_000_000, learningRate: 1e-3, blame: true, sample: { tokens: 2 } },
+    checkpoint: { every: 1 + Math.floor(draw() * 30), keep: 2 },
+  }
+}
+
+/** Runs the command; does the harm after a while, if it still runs by then. */
+function pipeline(folder, args, fault, delay, harm) {
+  return new Promise((resolve, reject) => {
+    const env = { ...process.env, NODE_OPTIONS: '' }
+    const child = spawn(process.execPath, [command, 'run', 'config.json', ...args], { cwd: folder, env })
+    let said = ''
+    let mend
+    let struck = false
+    const hear = data => {
+      said = (said + data).slice(-4000)
+    }
+    child.stdout.on('data', hear)
+    child.stderr.on('data', hear)
+    const timer =
+      fault &&
+      setTimeout(() => {
+        struck = true
+        mend = fault.do({ ...harm, child })
+      }, delay)
+    child.on('error', reject)
+    child.on('close', code => {
+      clearTimeout(timer)
+      mend?.()
+      resolve({ code, said, struck })
+    })
+  })
+}
