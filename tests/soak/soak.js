@@ -1,7 +1,7 @@
 // Runs that are harmed again and again, and gone on with, until their text is at its end: every document must have been trained on
 // exactly once an epoch.
 //
-//   node tests/soak/soak.js [--minutes 30] [--seed 1] [--keep]
+//   node tests/soak/soak.js [--minutes 30] [--seed 1] [--keep] [--verbose]
 //
 // One line for each run. Exit code 1 at the first that is not right; its folder is kept then.
 import { spawn } from 'node:child_process'
@@ -22,6 +22,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '30' },
     seed: { type: 'string', default: '1' },
     keep: { type: 'boolean' },
+    verbose: { type: 'boolean' },
   },
 })
 const deadline = performance.now() + Number(values.minutes) * 60_000
@@ -57,7 +58,7 @@ async function soak(folder, seed) {
   const random = randomStream(seed, 'faults')
   let drawn = 0
   const draw = () => random.uniform(drawn++)
-  const documents = 1000 + Math.floor(3000 * draw())
+  const documents = 400 + Math.floor(1200 * draw())
   const texts = writeCorpus(join(folder, 'corpus'), { seed, documents, files: 3 })
   writeFileSync(join(folder, 'dying.mjs'), dyingFilter)
   writeFileSync(join(folder, 'config.json'), JSON.stringify(config(seed, draw)))
@@ -69,13 +70,14 @@ async function soak(folder, seed) {
       existsSync(join(run, 'checkpoints')) && (await latestCheckpoint(join(run, 'checkpoints'), { resumable: true }))
     const names = Object.keys(faults)
     // In the end it is let be, so that it ends.
-    const name = session < 12 && draw() < 0.9 ? names[Math.floor(draw() * names.length)] : undefined
+    const name = session < 8 && draw() < 0.9 ? names[Math.floor(draw() * names.length)] : undefined
     const fault = name && faults[name]
     const delay = 200 + 8000 * draw()
     const harm = { folder, random: randomStream(seed * 1000 + session, 'harm') }
     const ended = await pipeline(folder, begun ? ['--resume'] : ['--overwrite'], fault, delay, harm)
     rmSync(join(folder, 'die'), { force: true })
     total.sessions++
+    if (values.verbose) process.stdout.write(`  ${name ?? 'nothing'} after ${Math.round(delay)} ms: exit code ${ended.code}\n`)
     const { code, said, struck } = ended
     if (struck) {
       happened.push(name)
