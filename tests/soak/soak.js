@@ -77,7 +77,8 @@ async function soak(folder, seed) {
     const ended = await pipeline(folder, begun ? ['--resume'] : ['--overwrite'], fault, delay, harm)
     rmSync(join(folder, 'die'), { force: true })
     total.sessions++
-    if (values.verbose) process.stdout.write(`  ${name ?? 'nothing'} after ${Math.round(delay)} ms: exit code ${ended.code}\n`)
+    if (values.verbose)
+      process.stdout.write(`  ${name ?? 'nothing'} after ${Math.round(delay)} ms: exit code ${ended.code}\n`)
     const { code, said, struck } = ended
     if (struck) {
       happened.push(name)
