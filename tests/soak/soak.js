@@ -31,7 +31,7 @@ const command = createRequire(import.meta.url)
   .replace('package.json', 'bin/pipeline.js')
 const root = mkdtempSync(join(tmpdir(), 'sluice-soak-'))
 const blockSize = 64
-const epochs = 2
+const epochs = 6
 
 const total = { runs: 0, sessions: 0, faults: {}, documents: 0 }
 let failed = false
@@ -58,7 +58,7 @@ async function soak(folder, seed) {
   const random = randomStream(seed, 'faults')
   let drawn = 0
   const draw = () => random.uniform(drawn++)
-  const documents = 400 + Math.floor(1200 * draw())
+  const documents = 80 + Math.floor(170 * draw())
   const texts = writeCorpus(join(folder, 'corpus'), { seed, documents, files: 3 })
   writeFileSync(join(folder, 'dying.mjs'), dyingFilter)
   writeFileSync(join(folder, 'config.json'), JSON.stringify(config(seed, draw)))
@@ -113,7 +113,7 @@ function config(seed, draw) {
     data: {
       blockSize,
       batchSize: 16 + Math.floor(draw() * 48),
-      shuffle: `${1 + Math.floor(draw() * 200)}kB`,
+      shuffle: `${1 + Math.floor(draw() * 100)}kB`,
       evaluation: { share: 0 },
     },
     model: { use: 'gpt2', layers: 1, width: 8, heads: 1 },
