@@ -27,6 +27,33 @@ export function summedOutput(output: OutputFile): { output: OutputFile; sum(): C
   }
 }
 
+/**
+ * The input itself, and the sum of the file where every byte of it is read once: taken of what was read, as far as it is there from
+ * the beginning on, while the next reads are under way. What is read must not be changed before that.
+ */
+export function summedInput(input: InputFile): { input: InputFile; sum(): Checksum | undefined } {
+  const hash = createHash('sha256')
+  /** What was read ahead, by where it begins. */
+  const ahead = new Map<number, Uint8Array>()
+  let bytes = 0
+  return {
+    input: {
+      ...input,
+      async read(into, position) {
+        await input.read(into, position)
+        if (into.byteLength === 0) return
+        ahead.set(position, into)
+        for (let next = ahead.get(bytes); next; next = ahead.get(bytes)) {
+          hash.update(next)
+          ahead.delete(bytes)
+          bytes += next.byteLength
+        }
+      },
+    },
+    sum: () => (bytes === input.size ? { bytes, sha256: hash.digest('hex') } : undefined),
+  }
+}
+
 /** The sum of a whole file, read piece by piece. */
 export async function checksum(input: InputFile): Promise<Checksum> {
   const hash = createHash('sha256')

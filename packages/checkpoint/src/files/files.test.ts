@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DataError } from '@sluice/pipeline'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { checksum, sumOf, withInput, withOutput, withSummedOutput } from './checksum.ts'
+import { checksum, summedInput, sumOf, withInput, withOutput, withSummedOutput } from './checksum.ts'
 import { storageFault } from './faults.ts'
 import { nodeFiles } from './node.ts'
 
@@ -33,7 +33,53 @@ describe('sums', () => {
   })
 })
 
+describe('the sum of what is read', () => {
+  const path = () => join(dir, 'read')
+  const read = (extents: readonly (readonly [position: number, bytes: number])[]) =>
+    withInput(nodeFiles, path(), async file => {
+      const { input, sum } = summedInput(file)
+      for (const [position, bytes] of extents) await input.read(new Uint8Array(bytes), position)
+      return sum()
+    })
+
+  it('is that of the file, in whatever order it is read', async () => {
+    await writeFile(path(), abc)
+    const whole: (readonly [number, number])[][] = [
+      [[0, 3]],
+      [
+        [2, 1],
+        [0, 2],
+      ],
+      [
+        [1, 1],
+        [2, 1],
+        [0, 0],
+        [0, 1],
+      ],
+    ]
+    for (const extents of whole) expect(await read(extents)).toEqual(abcSum)
+  })
+
+  it('is unknown where something was left out', async () => {
+    await writeFile(path(), abc)
+    for (const extents of [[], [[0, 2]], [[1, 2]]] as [number, number][][]) expect(await read(extents)).toBeUndefined()
+  })
+})
+
 describe('nodeFiles', () => {
+  it('moves more than one call takes, and has the disk begin meanwhile', async () => {
+    const path = join(dir, 'large')
+    const piece = Uint8Array.from({ length: (1 << 24) + 3 }, (_, i) => (i * 7) >> 3)
+    const whole = Buffer.concat([piece, piece, piece, piece, piece])
+    await withOutput(nodeFiles, path, async output => {
+      await output.write(whole.subarray(0, 5))
+      await output.write(whole.subarray(5))
+    })
+    const back = new Uint8Array(whole.length - 1)
+    await withInput(nodeFiles, path, input => input.read(back, 1))
+    expect(Buffer.compare(back, whole.subarray(1))).toBe(0)
+  })
+
   it('tells of a file that ends too early', async () => {
     const path = join(dir, 'short')
     await writeFile(path, abc)
