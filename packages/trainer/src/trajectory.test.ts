@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { chooseBackend, tf } from '@sluice/compute'
-import { type Blocks, blocksBatch, int32BlockColumn, type Json, type NamedTensor } from '@sluice/pipeline'
+import type { Json, NamedTensor } from '@sluice/pipeline'
 import { modelFromHfConfig } from '@sluice/transformer'
-import { Field, type FixedSizeList, type Int32, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
 import { beforeAll, expect, it } from 'vitest'
 import { learningRateSchedule } from './schedule.ts'
+import { labelledBatch } from './testing/batches.ts'
 import { trainer } from './trainer.ts'
 
 interface Packed {
@@ -47,17 +47,6 @@ const tensors = (packed: Record<string, Packed>): Map<string, NamedTensor> =>
     ]),
   )
 
-/** Blocks, with the labels that masked models learn from. */
-function batchOf({ ids, labels }: Trajectory['batches'][number]): RecordBatch<Blocks> {
-  const blocks = blocksBatch({ width: ids.length / golden.rows, ids: Int32Array.from(ids) })
-  if (!labels) return blocks
-  const type = blocks.schema.fields[0]!.type as FixedSizeList<Int32>
-  const schema = new Schema([...blocks.schema.fields, new Field('labels', type, false)])
-  const children = [...blocks.data.children, int32BlockColumn(type, Int32Array.from(labels))]
-  const data = makeData({ type: new Struct(schema.fields), length: blocks.numRows, nullCount: 0, children })
-  return new RecordBatch(schema, data) as RecordBatch as RecordBatch<Blocks>
-}
-
 beforeAll(async () => {
   await chooseBackend('cpu')
 })
@@ -68,7 +57,7 @@ it.each(golden.trajectories)('$name follows PyTorch for 50 steps of AdamW', traj
   const model = modelFromHfConfig(config, tensors(weights))
   const training = trainer({ model, seed: 1, schedule: learningRateSchedule(golden.train), ...golden.train })
   batches.forEach((batch, i) => {
-    const { loss, gradNorm } = training.train(batchOf(batch))
+    const { loss, gradNorm } = training.train(labelledBatch({ ...batch, rows: golden.rows }))
     expect(Math.abs(loss - losses[i]!), `loss of step ${i + 1}`).toBeLessThan(1e-3)
     expect(Math.abs(gradNorm / gradientNorms[i]! - 1), `norm of step ${i + 1}`).toBeLessThan(1e-2)
   })

@@ -1,5 +1,12 @@
-import { type Blocks, blocksBatch, type Cursor, type EvaluationSet, type Frame } from '@sluice/pipeline'
-import type { RecordBatch } from 'apache-arrow'
+import {
+  type Blocks,
+  blocksBatch,
+  type Cursor,
+  type EvaluationSet,
+  type Frame,
+  int32BlockColumn,
+} from '@sluice/pipeline'
+import { Field, type FixedSizeList, type Int32, makeData, RecordBatch, Schema, Struct } from 'apache-arrow'
 import { blockRows } from '../batch.ts'
 
 /** Rows that count upwards from different starts: something to learn, and every batch another one. */
@@ -26,7 +33,18 @@ export function countingBatch({
   return blocksBatch({ width, ids, spans, spanOffsets: Int32Array.from({ length: rows + 1 }, (_, row) => row) })
 }
 
-/** Frames of such batches as a source gives them, `from` the one after so many. */
+/** Rows of these ids, with the labels that masked models learn from where there are some. */
+export function labelledBatch({ ids, labels, rows }: { ids: number[]; labels?: number[]; rows: number }) {
+  const blocks = blocksBatch({ width: ids.length / rows, ids: Int32Array.from(ids) })
+  if (!labels) return blocks
+  const type = blocks.schema.fields[0]!.type as FixedSizeList<Int32>
+  const schema = new Schema([...blocks.schema.fields, new Field('labels', type, false)])
+  const children = [...blocks.data.children, int32BlockColumn(type, Int32Array.from(labels))]
+  const data = makeData({ type: new Struct(schema.fields), length: rows, nullCount: 0, children })
+  return new RecordBatch(schema, data) as RecordBatch as RecordBatch<Blocks>
+}
+
+/** Frames of counting batches as a source gives them, `from` the one after so many. */
 export function countingFrames(
   count: number,
   { from = 0, ...shape }: { from?: number; rows?: number; width?: number } = {},
