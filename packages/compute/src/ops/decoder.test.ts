@@ -5,9 +5,10 @@ import { onEveryBackend } from '../testing/backends.ts'
 import { expectClose } from '../testing/checkOp.ts'
 import { type DecoderCase, decoderCase } from '../testing/decoderCase.ts'
 import { tf } from '../tf.ts'
-import { type Decoder, openDecoder } from './decoder.ts'
+import { type Decoder, decoderTakes, openDecoder } from './decoder.ts'
 import { registerKernels, unregisterKernels } from './dispatch.ts'
 import { referenceKernels } from './reference/kernels.ts'
+import { rotaryTables } from './rotaryHeads.ts'
 
 const SHAPES = [
   { vocabulary: 1, width: 1, heads: 1, inner: 1, layers: 1, capacity: 3, rows: 1 },
@@ -162,5 +163,19 @@ function decoderTests(): void {
     )
     expect(text({}, { heads: 4 })).toBe('decoder: the width 6 is not a multiple of 4 heads')
     expect(text({}, { rows: 0 })).toBe('decoder: rows must be a whole number from 1, not 0')
+    expect(text({}, { keyHeads: 1 })).toBe('decoder: 3 heads cannot share the keys of 1')
+    expect(text({ norm: { ...model.weights.norm, beta: null } })).toBe('decoder: norm.beta must be given')
+  })
+
+  it('names what cannot be a Llama', () => {
+    model = decoderCase({ ...SHAPES[1] }, 1)
+    const open = (weights: object) => () =>
+      openDecoder({ ...model.weights, family: 'llama', ...weights }, { heads: 3, epsilon: 1e-5, rows: 1, capacity: 9 })
+    if (!decoderTakes('llama')) {
+      expect(open({})).toThrow('decoder: this backend has none for llama')
+      return
+    }
+    expect(open({})).toThrow('decoder: 0 cosines are too few for 9 positions of 1')
+    expect(open({ rotary: rotaryTables(9, 2, 100) })).toThrow('decoder: blocks[0].attentionNorm.beta must not be given')
   })
 }

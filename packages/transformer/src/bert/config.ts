@@ -1,5 +1,6 @@
 import { ConfigError } from '@sluice/pipeline'
 import { z } from 'zod'
+import { checkRate, checkWhole, presetName } from '../config-checks.ts'
 import { unevenHeads } from '../heads.ts'
 import { bertPresets, unsettled, withPreset } from '../presets.ts'
 
@@ -50,10 +51,7 @@ export interface BertOptions {
 /** The `model` section of a config; vocabulary and context come from the tokenizer and the `data` section. */
 export const bertSchema = z
   .strictObject({
-    preset: z
-      .enum(Object.keys(bertPresets) as (keyof typeof bertPresets)[])
-      .optional()
-      .describe('a published shape; what else is given comes before it'),
+    preset: presetName(bertPresets),
     layers: z.int().min(1).optional().describe('Transformer blocks'),
     width: z.int().min(1).optional().describe('channels of the stream; a multiple of heads'),
     heads: z.int().min(1).optional().describe('attention heads'),
@@ -80,15 +78,9 @@ export function bertConfig(options: BertOptions): BertConfig {
   const { vocabSize, blockSize, layers, width, heads } = options
   const { inner = 4 * width, positions = 'learned', dropout = 0, tokenTypes = 2 } = options
   const { epsilon = 1e-12, initializerRange = 0.02 } = options
-  for (const [key, value] of Object.entries({ vocabSize, blockSize, layers, width, heads, inner, tokenTypes })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new ConfigError(`expected a positive whole number, found ${value}`, { place: `model.${key}` })
-    }
-  }
+  checkWhole({ vocabSize, blockSize, layers, width, heads, inner, tokenTypes })
   if (width % heads !== 0) throw new ConfigError(unevenHeads(width, heads), { place: 'model.heads' })
-  if (!(dropout >= 0 && dropout < 1)) {
-    throw new ConfigError(`expected a share from 0 to below 1, found ${dropout}`, { place: 'model.dropout' })
-  }
+  checkRate('dropout', dropout)
   return {
     vocabSize,
     blockSize,

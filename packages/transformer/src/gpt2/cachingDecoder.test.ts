@@ -1,7 +1,8 @@
 import { backendReports, chooseBackend, tf } from '@sluice/compute'
 import { randomStream } from '@sluice/pipeline'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type Decoder, recomputingDecoder } from '../generation/decoder.ts'
+import { recomputingDecoder } from '../generation/decoder.ts'
+import { difference, next } from '../testing/scores.ts'
 import { someIds, tinyModel } from '../testing/tiny.ts'
 import { cachingDecoder } from './cachingDecoder.ts'
 import type { Gpt2Options } from './config.ts'
@@ -22,16 +23,6 @@ afterEach(() => {
   model.dispose()
   expect(tf.memory().numTensors).toBe(0)
 })
-
-const next = async (decoder: Decoder, context: readonly number[], row = 0) =>
-  (await decoder.next([{ row, context }]))[0]!
-
-/** The greatest difference, relative to the greatest value (or to 1). */
-function difference(found: Float32Array, expected: Float32Array): number {
-  expect(found.length).toBe(expected.length)
-  const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1)
-  return found.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i]!)), 0) / scale
-}
 
 describe.each(backends)('on %s, the scores of the whole context computed anew', backend => {
   beforeAll(async () => {

@@ -1,6 +1,7 @@
 import { type PositionKind, positionKinds } from '@sluice/embed'
 import { ConfigError } from '@sluice/pipeline'
 import { z } from 'zod'
+import { checkRate, checkWhole, presetName } from '../config-checks.ts'
 import { unevenHeads } from '../heads.ts'
 import { gpt2Presets, unsettled, withPreset } from '../presets.ts'
 
@@ -61,10 +62,7 @@ const rate = z.number().min(0).lt(1)
 /** The `model` section of a config; vocabulary and context come from the tokenizer and the `data` section. */
 export const gpt2Schema = z
   .strictObject({
-    preset: z
-      .enum(Object.keys(gpt2Presets) as (keyof typeof gpt2Presets)[])
-      .optional()
-      .describe('a published shape; what else is given comes before it'),
+    preset: presetName(gpt2Presets),
     layers: z.int().min(1).optional().describe('Transformer blocks'),
     width: z.int().min(1).optional().describe('channels of the residual stream; a multiple of heads'),
     heads: z.int().min(1).optional().describe('attention heads'),
@@ -101,19 +99,11 @@ export function gpt2Config(options: Gpt2Options): Gpt2Config {
   const { vocabSize, blockSize, layers, width, heads } = options
   const { inner = 4 * width, dropout = 0, positions = 'learned', tieHead = true } = options
   const { epsilon = 1e-5, initializerRange = 0.02 } = options
-  for (const [key, value] of Object.entries({ vocabSize, blockSize, layers, width, heads, inner })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new ConfigError(`expected a positive whole number, found ${value}`, { place: `model.${key}` })
-    }
-  }
+  checkWhole({ vocabSize, blockSize, layers, width, heads, inner })
   if (width % heads !== 0) throw new ConfigError(unevenHeads(width, heads), { place: 'model.heads' })
   const rates =
     typeof dropout === 'number' ? { embedding: dropout, attention: dropout, residual: dropout } : { ...dropout }
-  for (const [place, value] of Object.entries(rates)) {
-    if (!(value >= 0 && value < 1)) {
-      throw new ConfigError(`expected a share from 0 to below 1, found ${value}`, { place: `model.dropout.${place}` })
-    }
-  }
+  for (const [place, value] of Object.entries(rates)) checkRate(`dropout.${place}`, value)
   return {
     vocabSize,
     blockSize,

@@ -1,5 +1,6 @@
 import { ConfigError } from '@sluice/pipeline'
 import { z } from 'zod'
+import { checkRate, checkWhole, presetName } from '../config-checks.ts'
 import { unevenHeads } from '../heads.ts'
 import { llamaPresets, unsettled, withPreset } from '../presets.ts'
 
@@ -59,10 +60,7 @@ export interface LlamaOptions {
 /** The `model` section of a config; vocabulary and context come from the tokenizer and the `data` section. */
 export const llamaSchema = z
   .strictObject({
-    preset: z
-      .enum(Object.keys(llamaPresets) as (keyof typeof llamaPresets)[])
-      .optional()
-      .describe('a published shape; what else is given comes before it'),
+    preset: presetName(llamaPresets),
     layers: z.int().min(1).optional().describe('Transformer blocks'),
     width: z.int().min(1).optional().describe('channels of the residual stream; a multiple of heads'),
     heads: z.int().min(1).optional().describe('attention heads, of queries'),
@@ -89,16 +87,10 @@ export function llamaConfig(options: LlamaOptions): LlamaConfig {
   const { vocabSize, blockSize, layers, width, heads } = options
   const { keyHeads = heads, inner = Math.ceil((8 * width) / 3 / 32) * 32, positions = 'rotary' } = options
   const { theta = 10_000, dropout = 0, tieHead = false, epsilon = 1e-5, initializerRange = 0.02 } = options
-  for (const [key, value] of Object.entries({ vocabSize, blockSize, layers, width, heads, keyHeads, inner })) {
-    if (!Number.isInteger(value) || value < 1) {
-      throw new ConfigError(`expected a positive whole number, found ${value}`, { place: `model.${key}` })
-    }
-  }
+  checkWhole({ vocabSize, blockSize, layers, width, heads, keyHeads, inner })
   const wrong = headsThatCannotBe({ width, heads, keyHeads, positions })
   if (wrong) throw new ConfigError(wrong.message, { place: `model.${wrong.key}` })
-  if (!(dropout >= 0 && dropout < 1)) {
-    throw new ConfigError(`expected a share from 0 to below 1, found ${dropout}`, { place: 'model.dropout' })
-  }
+  checkRate('dropout', dropout)
   return {
     vocabSize,
     blockSize,

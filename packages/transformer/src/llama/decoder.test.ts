@@ -1,6 +1,7 @@
 import { backendReports, chooseBackend, decoderTakes, tf } from '@sluice/compute'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type Decoder, recomputingDecoder } from '../generation/decoder.ts'
+import { recomputingDecoder } from '../generation/decoder.ts'
+import { difference, next } from '../testing/scores.ts'
 import { someIds } from '../testing/tiny.ts'
 import type { LlamaOptions } from './config.ts'
 import { type LlamaModel, llama } from './llama.ts'
@@ -23,16 +24,6 @@ afterEach(() => {
 function make(options: Partial<LlamaOptions>): void {
   const shape = { vocabSize: 17, blockSize: 6, layers: 2, width: 8, heads: 2, initializerRange: 0.5, ...options }
   model = llama(shape, { seed: 1 })
-}
-
-const next = async (decoder: Decoder, context: readonly number[], row = 0) =>
-  (await decoder.next([{ row, context }]))[0]!
-
-/** The greatest difference, relative to the greatest value (or to 1). */
-function difference(found: Float32Array, expected: Float32Array): number {
-  expect(found.length).toBe(expected.length)
-  const scale = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 1)
-  return found.reduce((most, value, i) => Math.max(most, Math.abs(value - expected[i]!)), 0) / scale
 }
 
 describe.each(backends)('on %s, the scores of the whole context computed anew', backend => {
