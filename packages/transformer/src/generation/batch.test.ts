@@ -41,7 +41,7 @@ describe.each(backends)('on %s', backend => {
   it.each(Object.keys(makers))('%s: every prompt gets what it gets alone, and ends by itself', async family => {
     model = makers[family]!()
     // Rows of other lengths, a context that slides, and a token that ends some of them early.
-    const options = { maxTokens: 9, temperature: 2, topK: 9, topP: 0.95, minP: 0.01, repetitionPenalty: 1.2, seed: 4 }
+    const options = { maxTokens: 7, temperature: 2, topK: 9, topP: 0.95, minP: 0.01, repetitionPenalty: 1.2, seed: 4 }
     for (const stop of [[], [1, 7]]) {
       const alone = []
       for (const prompt of prompts) {
@@ -50,7 +50,7 @@ describe.each(backends)('on %s', backend => {
         alone.push(tokens)
       }
       if (stop.length > 0) expect(new Set(alone.map(({ length }) => length)).size).toBeGreaterThan(1)
-      for (const rows of [1, 2, 5, 8]) expect((await batch({ ...options, stop, rows })).texts, `${rows}`).toEqual(alone)
+      for (const rows of [2, 8]) expect((await batch({ ...options, stop, rows })).texts, `${rows}`).toEqual(alone)
     }
   })
 })
