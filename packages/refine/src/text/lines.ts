@@ -1,6 +1,6 @@
-import { byteClasses, classOf, terminal } from './classes.ts'
+import { byteClasses, classOf, space, terminal } from './classes.ts'
 import { grown } from './grown.ts'
-import { codeAt } from './utf8.ts'
+import { codeAt, widthOf } from './utf8.ts'
 
 /** What a line is, as bits beside those of phrases.ts (1, 2, 4). */
 export const bullet = 8
@@ -44,18 +44,16 @@ export class Lines {
     this.flags |= byte === 0x7b ? curly : bracket
   }
 
-  /**
-   * The line ends before `end`.
-   *
-   * @param first where what is not white space begins
-   * @param last where it ends
-   * @param words between white space; none if there is nothing else
-   */
-  add(bytes: Uint8Array, end: number, charsSoFar: number, first: number, last: number, words: number): void {
+  /** The line ends before `end`; it has so many words between white space. */
+  add(bytes: Uint8Array, end: number, charsSoFar: number, words: number): void {
     const i = this.count++
     if (i === this.starts.length) this.#grow()
     let flags = this.flags
+    let first = this.start
+    let last = words > 0 ? end : first
     if (words > 0) {
+      while ((classAt(bytes, first) & space) !== 0) first += widthOf(bytes[first]!)
+      while ((classBefore(bytes, last) & space) !== 0) last = startBefore(bytes, last)
       const byte = bytes[first]!
       if (byte === 0x2d || (byte === 0xe2 && bytes[first + 1] === 0x80 && bytes[first + 2] === 0xa2)) flags |= bullet
       if (endsWithEllipsis(bytes, first, last)) flags |= ellipsis
@@ -63,8 +61,8 @@ export class Lines {
     }
     this.starts[i] = this.start
     this.ends[i] = end
-    this.inkStarts[i] = words === 0 ? this.start : first
-    this.inkEnds[i] = words === 0 ? this.start : last
+    this.inkStarts[i] = first
+    this.inkEnds[i] = last
     this.chars[i] = charsSoFar - this.#charsBefore
     this.words[i] = words
     this.marks[i] = flags
@@ -87,10 +85,19 @@ function endsWithEllipsis(bytes: Uint8Array, start: number, end: number): boolea
   return (a === 0x2e && b === 0x2e && c === 0x2e) || (a === 0xe2 && b === 0x80 && c === 0xa6)
 }
 
+/** Bits of the character that begins at `at`. */
+function classAt(bytes: Uint8Array, at: number): number {
+  return bytes[at]! < 0x80 ? byteClasses[bytes[at]!]! : classOf(codeAt(bytes, at))
+}
+
 /** Bits of the character that ends at `end`. */
 function classBefore(bytes: Uint8Array, end: number): number {
+  return classAt(bytes, startBefore(bytes, end))
+}
+
+/** Where the character that ends at `end` begins. */
+function startBefore(bytes: Uint8Array, end: number): number {
   let at = end - 1
-  if (bytes[at]! < 0x80) return byteClasses[bytes[at]!]!
   while ((bytes[at]! & 0xc0) === 0x80) at--
-  return classOf(codeAt(bytes, at))
+  return at
 }

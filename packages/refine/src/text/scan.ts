@@ -41,23 +41,22 @@ export class Scan {
     lines.clear(start)
     this.#marks.read(bytes, start, end)
     const marks = this.#marks.bits
-    // In the loop these two stand for words.data and words.count.
+    // In the loop these stand for words.data and what is said of words.
     let data = words.data
     let filled = 0
     let alphabetics = 0
-    let symbolics = 0
     let wordChars = 0
-    let newlines = 0
-    let hashes = 0
-    let ellipses = 0
-    let letters = 0
-    let unspacedLetters = 0
+    // What is seldom met is counted in memory, for a processor has no more than sixteen registers.
+    words.symbolic = 0
+    this.newlines = 0
+    this.hashes = 0
+    this.ellipses = 0
+    this.letters = 0
+    this.unspacedLetters = 0
     // Bytes so far that are no character of their own: those of a place less these are its characters.
     let surplus = 0
-    // Of the line at hand: what is not white space in it, from and to, its runs between white space, and where the last space ended.
-    let inkStart = start
-    let inkEnd = start
-    let inkWords = 0
+    // Of the line at hand: its runs between white space, and where the last white space ended.
+    let runs = 0
     let gap = start
 
     for (let at = start; at < end; ) {
@@ -73,21 +72,17 @@ export class Scan {
       if ((bits & space) !== 0) {
         const width = widthOf(byte)
         at += width
-        if (from !== gap) {
-          if (inkWords++ === 0) inkStart = gap
-          inkEnd = from
-        }
+        if (from !== gap) runs++
         gap = at
         surplus += width - 1
         if ((bits & breaks) !== 0) {
           // CR LF is one end.
-          lines.add(bytes, from, from - start - surplus + width - 1, inkStart, inkEnd, inkWords)
+          lines.add(bytes, from, from - start - surplus + width - 1, runs)
           if (byte === 0x0d && bytes[at] === 0x0a && at < end) at++
-          if (bytes[at - 1] === 0x0a) newlines++
+          if (bytes[at - 1] === 0x0a) this.newlines++
           lines.begin(at, at - start - surplus)
           gap = at
-          inkStart = inkEnd = at
-          inkWords = 0
+          runs = 0
         }
         continue
       }
@@ -130,9 +125,9 @@ export class Scan {
         if (filled === data.length) data = words.data = grown(data)
         data[filled] = from
         data[filled + 1] = at
-        // `alphabetic` is the same bit.
         data[filled + 2] = (length << 2) | (kinds & letter)
         filled += stride
+        // `letter` and `alphabetic` are the same bit.
         alphabetics += kinds & letter
         wordChars += length
         continue
@@ -150,13 +145,13 @@ export class Scan {
         for (; filled < words.count * stride; filled += stride) {
           const packed = data[filled + 2]!
           if ((packed & symbolic) !== 0) {
-            symbolics++
-            letters += packed >> 2
+            words.symbolic++
+            this.letters += packed >> 2
           } else wordChars += packed >> 2
           alphabetics += packed & alphabetic
         }
         surplus += at - from - added
-        unspacedLetters += added
+        this.unspacedLetters += added
         continue
       }
 
@@ -166,8 +161,8 @@ export class Scan {
         do at++
         while (at < end && bytes[at] === byte)
         times = at - from
-        if (byte === 0x2e) ellipses += Math.floor(times / 3)
-        else if (byte === 0x23) hashes += times
+        if (byte === 0x2e) this.ellipses += Math.floor(times / 3)
+        else if (byte === 0x23) this.hashes += times
         else if (byte === 0x7b || byte === 0x5b) lines.mark(byte)
       } else {
         const width = widthOf(byte)
@@ -176,31 +171,23 @@ export class Scan {
           times++
         } while (at < end && bytes[at] === byte && codeAt(bytes, at) === code)
         surplus += times * (width - 1)
-        if (code === 0x2026) ellipses += times
+        if (code === 0x2026) this.ellipses += times
       }
       if (filled === data.length) data = words.data = grown(data)
       data[filled] = from
       data[filled + 1] = at
       data[filled + 2] = (times << 2) | symbolic
       filled += stride
-      symbolics++
+      words.symbolic++
     }
-    if (end !== gap) {
-      if (inkWords++ === 0) inkStart = gap
-      inkEnd = end
-    }
-    if (lines.start < end) lines.add(bytes, end, end - start - surplus, inkStart, inkEnd, inkWords)
+    if (end !== gap) runs++
+    if (lines.start < end) lines.add(bytes, end, end - start - surplus, runs)
     this.#markPhrases(bytes, start, end)
     words.count = filled / stride
     words.alphabetic = alphabetics
-    words.symbolic = symbolics
     words.length = wordChars
     this.chars = end - start - surplus
-    this.newlines = newlines
-    this.hashes = hashes
-    this.ellipses = ellipses
-    this.letters = letters + wordChars
-    this.unspacedLetters = unspacedLetters
+    this.letters += wordChars
     return this
   }
 
