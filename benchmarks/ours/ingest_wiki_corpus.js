@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, renameSync, rmSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { cached, documents, generator } from './ingest_corpus.js'
 
-const sample = fileURLToPath(
-  new URL('../../../shared/data/samples/wiki/enwiki-sample-pages-articles.xml.bz2', import.meta.url),
-)
+const samples = process.env.BENCH_SAMPLES ?? fileURLToPath(new URL('../../../shared/data/samples', import.meta.url))
+const sample = join(samples, 'wiki/enwiki-sample-pages-articles.xml.bz2')
 const python = process.env.BENCH_PYTHON ?? 'python3'
 
 /**

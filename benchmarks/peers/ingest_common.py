@@ -14,6 +14,12 @@ def files(case, megabytes):
     return json.loads(subprocess.check_output(command))
 
 
+def first_texts(case, megabytes, most):
+    """Texts of the first documents of a corpus of JSON Lines, up to so many bytes of lines."""
+    with open(files(case, megabytes)["path"], "rb") as file:
+        return [json.loads(line)["text"] for line in file.readlines(most)]
+
+
 def report(size, job, versions):
     """Times a job and prints the line that the harness reads. `job` returns a note for people."""
     started = time.perf_counter()

@@ -1,15 +1,13 @@
 """Peer of `ingest --case minhash`: datatrove's signatures (its buckets are sorted on disk afterwards, which is left out), or, with `rensa`
-as second argument, rensa's RMinHash and RMinHashLSH with as many hashes and buckets over the same runs of words.
-usage: python peers/ingest_minhash.py MEGABYTES [rensa]"""
+as second argument, rensa's RMinHash and RMinHashLSH with as many hashes and buckets over the same runs of words. It takes the first
+20 MB of text at most: the rest would be more of the same. usage: python peers/ingest_minhash.py MEGABYTES [rensa]"""
 import importlib.metadata
-import json
 import sys
 
-from ingest_common import files, report
+from ingest_common import first_texts, report
 
 which = sys.argv[2] if len(sys.argv) > 2 else "datatrove"
-with open(files("minhash", sys.argv[1])["path"], encoding="utf8") as file:
-    texts = [json.loads(line)["text"] for line in file]
+texts = first_texts("minhash", sys.argv[1], 20_000_000)
 size = sum(len(text.encode()) for text in texts)
 
 
