@@ -7,6 +7,8 @@ export const i32 = {
   /** Stores the low half. */
   store16: store('i32', 0x3b),
   eqz: unary('i32', 'i32', 0x45),
+  /** Zeros below the lowest bit that is set. */
+  ctz: unary('i32', 'i32', 0x68),
   eq: binary('i32', 'i32', 0x46),
   ne: binary('i32', 'i32', 0x47),
   ltU: binary('i32', 'i32', 0x49),

@@ -1,4 +1,4 @@
-import { needsEscape } from '../build/four-bytes.ts'
+import { isWorthIt, PlainBytes } from '../build/plain-bytes.ts'
 
 const quote = 0x22
 const backslash = 0x5c
@@ -24,36 +24,61 @@ for (const [letter, byte] of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r', 't
  * @returns where it ends in `into`; -1 where it is no valid JSON string
  */
 export function unescapeInto(into: Uint8Array, at: number, bytes: Uint8Array, from: number, to: number): number {
-  const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const target = new DataView(into.buffer, into.byteOffset, into.byteLength)
+  return isWorthIt(to - from) ? unescapeLong(into, at, bytes, from, to) : unescapeShort(into, at, bytes, from, to)
+}
+
+export function unescapeShort(into: Uint8Array, at: number, bytes: Uint8Array, from: number, to: number): number {
   let end = at
   for (let i = from; i < to; ) {
-    // Four at a time as long as all of them stand for themselves.
-    for (; i + 4 <= to; i += 4, end += 4) {
-      const four = source.getInt32(i, true)
-      if (needsEscape(four)) break
-      target.setInt32(end, four, true)
+    const byte = bytes[i]!
+    if (plain[byte] === 1) {
+      into[end++] = byte
+      i++
+      continue
     }
-    for (const stop = Math.min(i + 4, to); i < stop; i++) {
-      const byte = bytes[i]!
-      if (plain[byte] === 1) {
-        into[end++] = byte
-        continue
-      }
-      if (byte !== backslash || ++i === to) return -1
-      if (bytes[i] === 0x75) {
-        const code = codeUnits(bytes, i + 1, to)
-        if (code < 0) return -1
-        i += code > 0xffff ? 10 : 4
-        end = characterInto(into, end, code >= 0xd800 && code < 0xe000 ? 0xfffd : code)
-      } else {
-        const single = meant[bytes[i]!]!
-        if (single === 0) return -1
-        into[end++] = single
-      }
-    }
+    const length = escapeLength(bytes, i, to)
+    if (length === 0) return -1
+    end = meaningInto(into, end, bytes, i, length, to)
+    i += length
   }
   return end
+}
+
+const memory = new PlainBytes()
+
+export function unescapeLong(into: Uint8Array, at: number, bytes: Uint8Array, from: number, to: number): number {
+  memory.take(bytes, from, to, to - from)
+  const { bytes: held, to: last, into: begin } = memory
+  let end = begin
+  for (let i = memory.from; ; ) {
+    const stop = memory.copy(i, end)
+    end += stop - i
+    if (stop === last) break
+    const length = escapeLength(held, stop, last)
+    if (length === 0) return -1
+    end = meaningInto(held, end, held, stop, length, last)
+    i = stop + length
+  }
+  into.set(held.subarray(begin, end), at)
+  return at + end - begin
+}
+
+/** Bytes of the escape at `at`: 2, 6, or 12 for a pair of surrogates; 0 where there is none. */
+function escapeLength(bytes: Uint8Array, at: number, to: number): number {
+  if (bytes[at] !== backslash || at + 1 === to) return 0
+  if (bytes[at + 1] !== 0x75) return meant[bytes[at + 1]!] === 0 ? 0 : 2
+  const code = codeUnits(bytes, at + 2, to)
+  return code < 0 ? 0 : code > 0xffff ? 12 : 6
+}
+
+/** Writes what an escape of so many bytes means. @returns where it ends in `into` */
+function meaningInto(into: Uint8Array, end: number, bytes: Uint8Array, at: number, length: number, to: number): number {
+  if (length === 2) {
+    into[end] = meant[bytes[at + 1]!]!
+    return end + 1
+  }
+  const code = codeUnits(bytes, at + 2, to)
+  return characterInto(into, end, code >= 0xd800 && code < 0xe000 ? 0xfffd : code)
 }
 
 /** The character written at `from`, just after `\u`: its four digits, or those of a pair of surrogates; -1 where there are none. */

@@ -4,11 +4,11 @@ import { gzipMembers } from './gzip-members.ts'
 import { MemberPlaces } from './member-places.ts'
 import type { PlacedReader } from './place.ts'
 
-/** Bytes fed at a time. Deflate grows at most 1032-fold, so a bomb holds at most 33 MB. */
-const feedBytes = 32 * 1024
+/** Bytes fed at a time. Deflate grows at most 1032-fold, so a bomb holds at most 66 MB. */
+const feedBytes = 64 * 1024
 /** Content that waits for the reader; when there is more, zlib rests. */
-const aheadBytes = 512 * 1024
-const windowBytes = 256 * 1024
+const aheadBytes = 1024 * 1024
+const windowBytes = 512 * 1024
 /** Bytes that are kept before those to be fed: the trailer of a member may end in what was fed before. */
 const back = 8
 
@@ -17,7 +17,7 @@ const back = 8
  * anything between members, it hands over to `gzipMembers` at the last member's beginning, which knows what to do.
  */
 export function gzipAhead(input: FileReader, file: string, start: number): PlacedReader {
-  const gunzip = createGunzip({ chunkSize: 64 * 1024 })
+  const gunzip = createGunzip({ chunkSize: 128 * 1024 })
   const window = Buffer.allocUnsafeSlow(windowBytes + back)
   let from = 0
   let held = 0

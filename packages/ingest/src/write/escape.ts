@@ -1,4 +1,4 @@
-import { needsEscape } from '../build/four-bytes.ts'
+import { isWorthIt, PlainBytes } from '../build/plain-bytes.ts'
 
 const quote = 0x22
 const backslash = 0x5c
@@ -27,30 +27,44 @@ export function escapedLength(length: number): number {
  * @returns where it ends in `into`
  */
 export function escapeInto(into: Uint8Array, at: number, bytes: Uint8Array, from = 0, to = bytes.length): number {
-  const source = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const target = new DataView(into.buffer, into.byteOffset, into.byteLength)
+  return isWorthIt(to - from) ? escapeLong(into, at, bytes, from, to) : escapeShort(into, at, bytes, from, to)
+}
+
+export function escapeShort(into: Uint8Array, at: number, bytes: Uint8Array, from: number, to: number): number {
   let end = at
-  for (let i = from; i < to; ) {
-    // Four at a time as long as there is nothing to escape among them.
-    for (; i + 4 <= to; i += 4, end += 4) {
-      const four = source.getInt32(i, true)
-      if (needsEscape(four)) break
-      target.setInt32(end, four, true)
-    }
-    for (const stop = Math.min(i + 4, to); i < stop; i++) {
-      const byte = bytes[i]!
-      const letter = escapes[byte]!
-      if (letter === 0) into[end++] = byte
-      else {
-        into[end++] = backslash
-        into[end++] = letter
-        if (letter !== 0x75) continue
-        into[end++] = 0x30
-        into[end++] = 0x30
-        into[end++] = hex[byte >> 4]!
-        into[end++] = hex[byte & 15]!
-      }
-    }
+  for (let i = from; i < to; i++) {
+    const byte = bytes[i]!
+    if (escapes[byte] === 0) into[end++] = byte
+    else end = escapeByte(into, end, byte)
   }
   return end
+}
+
+const memory = new PlainBytes()
+
+export function escapeLong(into: Uint8Array, at: number, bytes: Uint8Array, from: number, to: number): number {
+  memory.take(bytes, from, to, escapedLength(to - from))
+  const { bytes: held, to: last, into: begin } = memory
+  let end = begin
+  for (let i = memory.from; ; i++) {
+    const stop = memory.copy(i, end)
+    end += stop - i
+    if (stop === last) break
+    end = escapeByte(held, end, held[stop]!)
+    i = stop
+  }
+  into.set(held.subarray(begin, end), at)
+  return at + end - begin
+}
+
+function escapeByte(into: Uint8Array, at: number, byte: number): number {
+  const letter = escapes[byte]!
+  into[at] = backslash
+  into[at + 1] = letter
+  if (letter !== 0x75) return at + 2
+  into[at + 2] = 0x30
+  into[at + 3] = 0x30
+  into[at + 4] = hex[byte >> 4]!
+  into[at + 5] = hex[byte & 15]!
+  return at + 6
 }
