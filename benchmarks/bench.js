@@ -1,7 +1,8 @@
 // npm run bench -- <name> [--case X] [--runs N] [--backend NAME]
 //
 // Runs ours and the peer alternately, each in a process of its own, and prints medians with their spread. A worker (a program
-// in ours/ or peers/) leaves its own warm-up out and ends with one line of JSON: { "value", "rss_mb", "versions", ... }.
+// in ours/ or peers/) leaves its own warm-up out and ends with one line of JSON: { "value", "rss_mb", "versions", ... }, some with the
+// same figure of "processor" time: what is comparable on a machine that is not at rest, and what says how many cores were used.
 // The last line printed is { "bench", "case", "ours", "peer", "ratio", "unit", "ours_rss_mb", "peer_rss_mb" }; a ratio above 1
 // means that ours is better. Without --case all cases run and the last line is the one worst against its target.
 // --backend names what ours computes on, in the suites that compute. Default: what 'auto' takes.
@@ -105,17 +106,20 @@ function worker({ program, args }) {
 function summary(results) {
   const values = results.map(result => result.value).sort((a, b) => a - b)
   const rss = results.map(result => result.rss_mb).sort((a, b) => a - b)
+  const processor = results.flatMap(result => result.processor ?? []).sort((a, b) => a - b)
   return {
     median: values[values.length >> 1],
     low: values[0],
     high: values.at(-1),
     rss: rss[rss.length >> 1],
+    processor: processor[processor.length >> 1],
     note: results[0].note,
     versions: results[0].versions,
   }
 }
 
-function print(label, { median, low, high, rss, note, versions }) {
-  const figures = `${median.toFixed(1)} ${suite.unit} (${low.toFixed(1)} to ${high.toFixed(1)}), ${rss} MB`
+function print(label, { median, low, high, rss, processor, note, versions }) {
+  const busy = processor === undefined ? '' : `, ${processor.toFixed(1)} of processor time`
+  const figures = `${median.toFixed(1)} ${suite.unit} (${low.toFixed(1)} to ${high.toFixed(1)}${busy}), ${rss} MB`
   process.stdout.write(`  ${label}: ${figures}${note ? `; ${note}` : ''}  [${versions}]\n`)
 }

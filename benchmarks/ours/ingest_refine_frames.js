@@ -29,10 +29,8 @@ export async function refineAll(megabytes, stages) {
       sink: { id: 'count', consume() {} },
     }).done
   await pass(batches.slice(0, batches.length >> 3))
-  const cpu = process.cpuUsage()
   await report(bytes, async () => {
     const { counters } = await pass(batches)
-    const seconds = process.cpuUsage(cpu).user / 1e6
-    return `${counters.at(-1).rows} of ${counters[0].rows} documents left, ${(bytes / 1e6 / seconds).toFixed(0)} MB/s of processor time`
+    return `${counters.at(-1).rows} of ${counters[0].rows} documents left`
   })
 }
