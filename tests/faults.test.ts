@@ -20,10 +20,10 @@ const steps = 40
 const config = {
   name: 'run',
   // Little is read ahead, so that what happens to a file is met when the next epoch comes to it.
-  memory: '305MB',
+  memory: '300.3MB',
   sources: [{ use: 'text', path: 'corpus/*.txt' }],
   tokenizer: { use: 'bpe', vocabSize: 300, trainOn: '50kB' },
-  data: { blockSize: 64, batchSize: 16, shuffle: '20kB', evaluation: { share: 0 } },
+  data: { blockSize: 16, batchSize: 4, shuffle: '2kB', evaluation: { share: 0 } },
   model: { use: 'gpt2', layers: 1, width: 8, heads: 1 },
   train: { backend: 'cpu', steps, learningRate: 1e-2, sample: { tokens: 1 } },
   checkpoint: { every: 5, keep: 2 },
@@ -35,7 +35,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'sluice-faults-'))
   await mkdir(join(root, 'plain', 'corpus'), { recursive: true })
   for (const name of ['a', 'b']) {
-    const lines = Array.from({ length: 150 }, (_, i) => `the whale number ${i} of ${name} swims in the deep old sea\n`)
+    const lines = Array.from({ length: 20 }, (_, i) => `the whale number ${i} of ${name} swims in the deep old sea\n`)
     await writeFile(join(root, 'plain', 'corpus', `${name}.txt`), lines.join(''))
   }
   await writeFile(join(root, 'plain', 'config.json'), JSON.stringify(config))

@@ -18,7 +18,7 @@ export function writeCorpus(folder, { seed, documents, files }) {
   const texts = new Map()
   const rows = Array.from({ length: files }, () => [])
   for (let i = 0; i < documents; i++) {
-    const length = 5 + Math.floor(150 * random.uniform(drawn++) ** 2)
+    const length = 3 + Math.floor(60 * random.uniform(drawn++) ** 2)
     const text = Array.from({ length }, () => words[random.below(drawn++, words.length)]).join(' ')
     const id = `d${i}`
     // No two are the same, so that none is taken for another's duplicate.

@@ -30,7 +30,7 @@ const command = createRequire(import.meta.url)
   .resolve('@sluice/cli/package.json')
   .replace('package.json', 'bin/pipeline.js')
 const root = mkdtempSync(join(tmpdir(), 'sluice-soak-'))
-const blockSize = 64
+const blockSize = 16
 const epochs = 6
 
 const total = { runs: 0, sessions: 0, faults: {}, documents: 0 }
@@ -58,7 +58,7 @@ async function soak(folder, seed) {
   const random = randomStream(seed, 'faults')
   let drawn = 0
   const draw = () => random.uniform(drawn++)
-  const documents = 80 + Math.floor(170 * draw())
+  const documents = 40 + Math.floor(60 * draw())
   const texts = writeCorpus(join(folder, 'corpus'), { seed, documents, files: 3 })
   writeFileSync(join(folder, 'dying.mjs'), dyingFilter)
   writeFileSync(join(folder, 'config.json'), JSON.stringify(config(seed, draw)))
@@ -105,20 +105,20 @@ function config(seed, draw) {
     name: 'soak',
     seed,
     // Little is read ahead, so that what happens to a file is met.
-    memory: '305MB',
+    memory: '300.3MB',
     sources: [{ use: 'jsonl', path: 'corpus/part-*' }],
     mix: { epochs },
     refine: [{ use: 'normalize' }, { use: 'filter', module: './dying.mjs' }, { use: 'dedup' }],
     tokenizer: { use: 'bpe', vocabSize: 300, trainOn: '50kB' },
     data: {
       blockSize,
-      batchSize: 16 + Math.floor(draw() * 48),
-      shuffle: `${1 + Math.floor(draw() * 100)}kB`,
+      batchSize: 1 + Math.floor(draw() * 8),
+      shuffle: `${1 + Math.floor(draw() * 20)}kB`,
       evaluation: { share: 0 },
     },
     model: { use: 'gpt2', layers: 1, width: 8, heads: 1 },
     train: { backend: 'cpu', steps: 1_000_000, learningRate: 1e-3, blame: true, sample: { tokens: 2 } },
-    checkpoint: { every: 1 + Math.floor(draw() * 30), keep: 2 },
+    checkpoint: { every: 2 + Math.floor(draw() * 40), keep: 2 },
   }
 }
 

@@ -32,7 +32,7 @@ export function dataBudget({ memory, data }: Pick<Recipe, 'memory' | 'data'>): D
   ]
   const inFlight = memory - processBytes
   if (inFlight <= 0) throw tooLittle(memory)
-  const mark = Math.min(Math.max(usualMark, batchesAhead * batch), Math.max(2 ** 20, Math.floor(inFlight / 4)))
+  const mark = Math.min(Math.max(usualMark, batchesAhead * batch), Math.max(2 ** 16, Math.floor(inFlight / 4)))
   try {
     splitMemory({ memory: inFlight, mark, windows })
   } catch (error) {

@@ -15,6 +15,7 @@ it('counts a window once for the gate and twice for the memory', () => {
 it('takes a quarter of the memory for the mark, less where the windows need it, no more than is of use', () => {
   const mark = (memory: number) => splitMemory({ memory: memory * MiB, windows: [windows[0]!] }).mark / MiB
   expect([121, 130, 160, 200, 1000].map(mark)).toEqual([1, 10, 40, 50, 64])
+  expect(mark(120.5)).toBe(0.5)
   expect(splitMemory({ memory: 1000, windows: [] }).mark).toBe(1000)
 })
 
@@ -28,8 +29,8 @@ it('says what would do', () => {
     return undefined
   }
   expect(said({ memory: 100 * MiB, windows })).toBe(
-    'twice the windows (shuffle 60.0 MiB, pack 8 B) and a mark of 1.0 MiB exceed the memory of 100.0 MiB; ' +
-      'set memory to at least "127MB", or make shuffle smaller',
+    'twice the windows (shuffle 60.0 MiB, pack 8 B) and a mark of 64.0 KiB exceed the memory of 100.0 MiB; ' +
+      'set memory to at least "126MB", or make shuffle smaller',
   )
   expect(said({ memory: 1000, mark: 2000, windows: [] })).toBe(
     'a mark of 2.0 KiB exceeds the memory of 1000 B; set memory to at least "1MB", or make the mark smaller',

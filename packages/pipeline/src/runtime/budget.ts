@@ -26,7 +26,7 @@ export interface Budget {
 const usualMark = 64 * 2 ** 20
 
 /** Less than this between source and sink, and they wait for each other. */
-const leastMark = 2 ** 20
+const leastMark = 2 ** 16
 
 /**
  * Splits the memory of a run into the gate's mark and the windows of its stages. A window counts twice: what was gathered lies there

@@ -320,7 +320,7 @@ describe('the gate', () => {
     const gathering = defineStage({ id: 'shuffle', window: 60 * MiB, apply: map(frame => frame) })
     const options = { source: bulk(1, 1), stages: [gathering], sink: { id: 'sink', consume() {} }, memory: 64 * MiB }
     expect(() => run(options)).toThrow(
-      'twice the windows (shuffle 60.0 MiB) and a mark of 1.0 MiB exceed the memory of 64.0 MiB',
+      'twice the windows (shuffle 60.0 MiB) and a mark of 64.0 KiB exceed the memory of 64.0 MiB',
     )
   })
 })
