@@ -21,7 +21,7 @@ const { without, gated } = read('gate.json')
 draw('backpressure-gate', {
   title: 'Frames of 1 MiB read and not consumed, behind concatMap',
   description:
-    'Without the gate nearly all frames pile up before the slow part; with it no more than the mark of 16 MiB.',
+    'Without the gate most frames pile up before the slow part; with it no more than the mark of 16 MiB and one.',
   lines: [
     { className: 'heldout', label: 'RxJS alone', points: without },
     { className: 'training', label: 'with the gate', points: gated },

@@ -1,3 +1,7 @@
+import type { Sink } from '../../contract/sink.ts'
+import type { Source } from '../../contract/source.ts'
+import type { Stage } from '../../contract/stage.ts'
+import { type RunResult, run } from '../../runtime/run.ts'
 import { type Holdings, holdings, settled } from './holdings.ts'
 
 /** One case of a life cycle: `run` rejects with what was wrong. */
@@ -46,4 +50,24 @@ export async function inTime<T>(promise: Promise<T>, what: string): Promise<T> {
   } finally {
     clearTimeout(timer)
   }
+}
+
+/** A run that is stopped after so many frames; or whose sink then throws `fault`. */
+export function running(of: {
+  source: Source
+  stages?: readonly Stage[]
+  after: number
+  fault?: Error
+}): Promise<RunResult> {
+  let consumed = 0
+  const sink: Sink = {
+    id: 'sink of the case',
+    consume() {
+      if (++consumed < of.after) return
+      if (of.fault) throw of.fault
+      started.stop()
+    },
+  }
+  const started = run({ source: of.source, stages: of.stages ?? [], sink, mark: 64 * 1024, patience: 1, seed: 1 })
+  return started.done
 }

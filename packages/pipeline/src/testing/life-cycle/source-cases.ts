@@ -1,9 +1,7 @@
 import type { Frame, Json } from '../../contract/frame.ts'
-import type { Sink } from '../../contract/sink.ts'
 import type { Source } from '../../contract/source.ts'
 import { repeat } from '../../mix/repeat.ts'
-import { run } from '../../runtime/run.ts'
-import { type Counts, expectThat, inTime, type LifeCycleCase, lifeCycleCase, rejection } from './case.ts'
+import { type Counts, expectThat, inTime, type LifeCycleCase, lifeCycleCase, rejection, running } from './case.ts'
 
 export interface SourceCasesOptions {
   /** Makes the source anew for each case; it must give at least one row. */
@@ -78,11 +76,11 @@ export function sourceCases(options: SourceCasesOptions): LifeCycleCase[] {
     }),
     of('endless, stopped', async source => {
       if (!source.replayable) return
-      const { outcome } = await running(repeat(source), 5)
+      const { outcome } = await running({ source: repeat(source), after: 5 })
       expectThat(outcome === 'stopped', () => `it ${outcome}`)
     }),
     of('a sink that throws', async source => {
-      const error = await rejection(running(source, 1, new Error('of the sink')), 'the run')
+      const error = await rejection(running({ source, after: 1, fault: new Error('of the sink') }), 'the run')
       expectThat(error.message === 'of the sink', () => `the run failed with "${error.message}"`)
     }),
   ]
@@ -125,18 +123,4 @@ async function quietly(body: () => Promise<void>): Promise<void> {
   await body().catch((error: unknown) => {
     if ((error as Error | undefined)?.name !== 'AbortError') throw error
   })
-}
-
-function running(source: Source, after: number, fault?: Error) {
-  let consumed = 0
-  const sink: Sink = {
-    id: 'sink of the case',
-    consume() {
-      if (++consumed < after) return
-      if (fault) throw fault
-      started.stop()
-    },
-  }
-  const started = run({ source, stages: [], sink, mark: 64 * 1024 })
-  return started.done
 }

@@ -1,11 +1,9 @@
 import { RecordBatch, type Schema } from 'apache-arrow'
 import { EMPTY, endWith, from, NEVER, type Observable, Subject, throwError } from 'rxjs'
 import type { Frame } from '../../contract/frame.ts'
-import type { Sink } from '../../contract/sink.ts'
 import type { Source } from '../../contract/source.ts'
 import type { Stage, StageContext } from '../../contract/stage.ts'
-import { run } from '../../runtime/run.ts'
-import { type Counts, expectThat, inTime, type LifeCycleCase, lifeCycleCase, rejection } from './case.ts'
+import { type Counts, expectThat, inTime, type LifeCycleCase, lifeCycleCase, rejection, running } from './case.ts'
 
 export interface StageCasesOptions {
   /** Makes the stage anew for each case. */
@@ -126,12 +124,23 @@ export function stageCases(options: StageCasesOptions): LifeCycleCase[] {
       ending(once, undefined)
     }),
     lifeCycleCase('endless, stopped', held, async () => {
-      const { outcome } = await inTime(running(await options.make(), endless(batches), 3), 'endless')
+      const { outcome } = await inTime(
+        running({ source: endless(batches), stages: [await options.make()], after: 3 }),
+        'endless',
+      )
       expectThat(outcome === 'stopped' || options.ends === true, () => `it ${outcome}`)
     }),
     lifeCycleCase('a sink that throws', held, async () => {
       const error = await inTime(
-        rejection(running(await options.make(), endless(batches), 1, new Error('of the sink')), 'the run'),
+        rejection(
+          running({
+            source: endless(batches),
+            stages: [await options.make()],
+            after: 1,
+            fault: new Error('of the sink'),
+          }),
+          'the run',
+        ),
         'a sink that throws',
       )
       expectThat(error.message === 'of the sink', () => `the run failed with "${error.message}"`)
@@ -256,20 +265,6 @@ function endless(batches: readonly RecordBatch[]): Source {
       for (let n = 0; !signal.aborted; n++) yield frameOf(batches[n % batches.length]!, 0)
     },
   }
-}
-
-function running(stage: Stage, source: Source, after: number, fault?: Error) {
-  let consumed = 0
-  const sink: Sink = {
-    id: 'sink of the case',
-    consume() {
-      if (++consumed < after) return
-      if (fault) throw fault
-      started.stop()
-    },
-  }
-  const started = run({ source, stages: [stage], sink, mark: 64 * 1024, patience: 1, seed: 1 })
-  return started.done
 }
 
 function turn(): Promise<void> {
