@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import type { RunEvent, RunFolder } from '@sluice/pipeline'
+import { liveFile, liveWriter } from './live.ts'
 import { samplesFile } from './samples.ts'
 
 /** What metrics.jsonl keeps: everything that a curve or a report is made of, one event a line. */
@@ -16,6 +17,9 @@ const kept: ReadonlySet<RunEvent['type']> = new Set([
   'bottleneck',
 ])
 
+/** Of the counters of the stages, told every second, the log keeps one in ten, with the memory that the run takes. */
+const progressEvery = 10_000
+
 /** Takes a run's events: writes them down, passes them on, and keeps what is asked for at the end. */
 export interface RunLog {
   emit(event: RunEvent): void
@@ -31,7 +35,8 @@ export interface RunLog {
   readonly broken: AbortSignal
   /** @throws StorageError when an event could not be written */
   raise(): void
-  close(): Promise<void>
+  /** @param error why the run failed; undefined where it did not */
+  close(error?: unknown): Promise<void>
 }
 
 /**
@@ -52,6 +57,8 @@ export async function openLog(options: {
     folder.file('samples.txt'),
     earlier.filter(event => event.type === 'sample'),
   )
+  const live = liveWriter(folder.file(liveFile))
+  let progressAt = Number.NEGATIVE_INFINITY
   const notes: string[] = []
   const finished: RunEvent[] = []
   const broken = new AbortController()
@@ -79,7 +86,12 @@ export async function openLog(options: {
       if (event.type === 'finished') finished.push(event)
       if (event.type === 'metric') step = event.step
       publish(event)
+      live.update(event)
       try {
+        if (event.type === 'progress' && performance.now() - progressAt >= progressEvery) {
+          progressAt = performance.now()
+          folder.metrics.append({ ...event, memory: process.memoryUsage.rss() })
+        }
         if (kept.has(event.type)) {
           folder.metrics.append(event)
           also?.(event)
@@ -92,7 +104,10 @@ export async function openLog(options: {
     raise() {
       broken.signal.throwIfAborted()
     },
-    close: () => samples.close(),
+    close(error) {
+      live.end(error)
+      return samples.close()
+    },
   }
 }
 

@@ -53,6 +53,7 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
   const signal = AbortSignal.any([options.signal, log.broken])
   let model: LanguageModel | MaskedModel | undefined
   let blame: BlameLog | undefined
+  let failed: unknown
   try {
     const corpusPath = folder.file(corpusFile)
     if (!earlier) await keepCorpusFiles(source, corpusPath)
@@ -130,6 +131,7 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
     log.raise()
     return await finish({ recipe, folder, backend, model, outcome, finished: log.finished, notes: log.notes })
   } catch (error) {
+    failed = options.signal.aborted ? undefined : error
     blame?.flush()
     // What could not be written is the reason of whatever failed after it.
     log.raise()
@@ -137,7 +139,7 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
   } finally {
     model?.dispose()
     board?.close()
-    await log.close()
+    await log.close(failed)
   }
 }
 

@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { hostname, platform, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { takeLock } from './lock.ts'
+import { isLocked, takeLock } from './lock.ts'
 import { birthInStat, bootId, processBirth } from './process-birth.ts'
 
 let folder: string
@@ -36,10 +36,15 @@ function heldByChild(changes: object = {}): void {
 
 describe('a lock of another process', () => {
   it('is respected while that lives, and taken over once it was killed', async () => {
+    expect(isLocked(folder)).toBe(false)
     heldByChild()
+    expect(isLocked(folder)).toBe(true)
     expect(() => takeLock(folder)).toThrow(`the run's folder is in use by process ${child.pid} on ${hostname()}`)
     await end()
-    takeLock(folder)()
+    expect(isLocked(folder)).toBe(false)
+    const release = takeLock(folder)
+    expect(isLocked(folder)).toBe(true)
+    release()
     expect(existsSync(join(folder, 'lock'))).toBe(false)
   })
 

@@ -54,6 +54,13 @@ export function hasLock(folder: string): boolean {
   return text !== undefined && holderOf(text) !== undefined
 }
 
+/** Whether a living process holds the lock of a folder. */
+export function isLocked(folder: string): boolean {
+  const path = resolve(folder, 'lock')
+  const text = read(path)
+  return text !== undefined && holderOf(text) !== undefined && !isLeft(path, text)
+}
+
 /** Puts the lock there with all its text at once, unless there is one. */
 function placed(path: string, text: string): boolean {
   const own = `${path}.${randomBytes(6).toString('hex')}`
