@@ -15,6 +15,7 @@ function check(name, { status }) {
 }
 check('lint', tool('@biomejs/biome/bin/biome', ['check', '.']))
 check('types', tool('typescript/bin/tsc', ['-p', 'tsconfig.json']))
+check('types of the page', tool('typescript/bin/tsc', ['-p', 'packages/view/tsconfig.page.json']))
 
 // vitest leaves its figures in each package (see vitest.config.ts); turbo restores them with a cached run.
 const packages = [...folders('packages'), ...folders('apps'), 'tests']

@@ -3,6 +3,7 @@ import { defineConfig } from 'vite'
 // The page, into dist/page. Nothing is inlined, for the page's policy allows neither inline scripts nor data: fonts.
 export default defineConfig({
   base: '/',
+  oxc: { jsx: { runtime: 'automatic', importSource: 'preact' } },
   build: {
     outDir: 'dist/page',
     emptyOutDir: true,

@@ -17,10 +17,12 @@ import { schemaCommand } from './commands/schema.ts'
 import { setupCommand } from './commands/setup.ts'
 import { tokenizerCommand } from './commands/tokenizer.ts'
 import { validateCommand } from './commands/validate.ts'
+import { viewCommand } from './commands/view.ts'
 import { explain } from './usage.ts'
 
 export const commands: readonly Command[] = [
   runCommand,
+  viewCommand,
   refineCommand,
   peekCommand,
   generateCommand,

@@ -17,9 +17,6 @@ const kept: ReadonlySet<RunEvent['type']> = new Set([
   'bottleneck',
 ])
 
-/** Of the counters of the stages, told every second, the log keeps one in ten, with the memory that the run takes. */
-const progressEvery = 10_000
-
 /** Takes a run's events: writes them down, passes them on, and keeps what is asked for at the end. */
 export interface RunLog {
   emit(event: RunEvent): void
@@ -58,7 +55,6 @@ export async function openLog(options: {
     earlier.filter(event => event.type === 'sample'),
   )
   const live = liveWriter(folder.file(liveFile))
-  let progressAt = Number.NEGATIVE_INFINITY
   const notes: string[] = []
   const finished: RunEvent[] = []
   const broken = new AbortController()
@@ -88,10 +84,6 @@ export async function openLog(options: {
       publish(event)
       live.update(event)
       try {
-        if (event.type === 'progress' && performance.now() - progressAt >= progressEvery) {
-          progressAt = performance.now()
-          folder.metrics.append({ ...event, memory: process.memoryUsage.rss() })
-        }
         if (kept.has(event.type)) {
           folder.metrics.append(event)
           also?.(event)

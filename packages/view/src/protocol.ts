@@ -73,7 +73,9 @@ export interface RunView {
   /** Counters of the stages over about the last ten seconds, or of the whole run once it has ended. */
   readonly stages: readonly StageShare[]
   readonly progress: Progress
-  /** Memory over time: seconds since the first of them, bytes. */
+  /** Bytes that wait in each stage, where any do: told about every ten seconds. */
+  readonly held?: Readonly<Record<string, number>>
+  /** Resident memory of the process over time: seconds of training, bytes. */
   readonly memory: readonly (readonly [seconds: number, bytes: number])[]
 }
 

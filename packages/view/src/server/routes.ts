@@ -53,27 +53,27 @@ export async function answer(site: Site, request: IncomingMessage, response: Ser
 /** Exchanges the token for a cookie, and leads on to a page whose address no longer has it. */
 function enter({ access, opened }: Site, { headers }: IncomingMessage, response: ServerResponse, token: string): void {
   const cookie = access.exchange(token)
-  if (cookie === undefined && !access.allows(headers.cookie)) return answerText(response, 401, locked)
+  if (cookie === undefined && !access.allows(headers.cookie)) {
+    answerText(response, 401, locked)
+    return
+  }
   response.writeHead(303, { Location: '/', 'Cache-Control': 'no-store', ...(cookie ? { 'Set-Cookie': cookie } : {}) })
   response.end()
   if (cookie !== undefined) opened()
 }
 
-function file(
-  assets: Site['assets'],
-  path: string,
-  { method }: IncomingMessage,
-  response: ServerResponse,
-): void {
+function file(assets: Site['assets'], path: string, { method }: IncomingMessage, response: ServerResponse): void {
   const asset = assets.get(path === '/' ? '/index.html' : path)
-  if (!asset) return answerText(response, 404, 'there is nothing here')
-  if (method !== 'GET' && method !== 'HEAD') return answerText(response, 405, 'this can only be read')
-  response.writeHead(200, {
-    'Content-Type': asset.type,
-    'Content-Length': asset.bytes.length,
-    'Cache-Control': asset.forever ? 'private, max-age=31536000, immutable' : 'no-cache',
-  })
-  response.end(method === 'HEAD' ? undefined : asset.bytes)
+  if (!asset) answerText(response, 404, 'there is nothing here')
+  else if (method !== 'GET' && method !== 'HEAD') answerText(response, 405, 'this can only be read')
+  else {
+    response.writeHead(200, {
+      'Content-Type': asset.type,
+      'Content-Length': asset.bytes.length,
+      'Cache-Control': asset.forever ? 'private, max-age=31536000, immutable' : 'no-cache',
+    })
+    response.end(method === 'HEAD' ? undefined : asset.bytes)
+  }
 }
 
 async function api(site: Site, url: URL, request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -5,6 +5,7 @@ import { basename } from 'node:path'
 import { StorageError } from '@sluice/pipeline'
 import { asking, type Opener } from './ask/asking.ts'
 import { grantAccess } from './http/access.ts'
+import { answerError } from './http/answer.ts'
 import { readAssets } from './http/assets.ts'
 import { answer, type Site } from './routes.ts'
 import { findRuns } from './runs.ts'
@@ -63,7 +64,9 @@ export async function serveView({ runs, open, port = 0, wait = false, opened }: 
     streams: streams(),
     opened: () => opened?.(link()),
   }
-  server.on('request', (request, response) => void answer(site, request, response))
+  server.on('request', (request, response) => {
+    answer(site, request, response).catch(error => answerError(response, error))
+  })
   return {
     get url() {
       return link()

@@ -28,7 +28,10 @@ export function streams(): Streams {
     for (const [response, page] of pages) send(response, page)
     if (pages.size > 0) timer = setTimeout(round, more ? 0 : often)
   }
-  const send = (response: ServerResponse, page: { runs: readonly WatchedRun[]; told: Map<string, PageState>; quiet: number }) => {
+  const send = (
+    response: ServerResponse,
+    page: { runs: readonly WatchedRun[]; told: Map<string, PageState>; quiet: number },
+  ) => {
     if (response.writableLength > waiting) return
     page.quiet++
     for (const run of page.runs) {

@@ -7,7 +7,14 @@ const origin = `http://${host}`
 
 test('only names of this machine, at whatever port a tunnel has', () => {
   for (const good of [host, 'localhost:8080', '127.0.0.1', 'localhost']) expect(ask({ host: good })).toBeUndefined()
-  for (const bad of ['evil.example', 'localhost.evil.example', '127.0.0.1.evil.example:4000', 'user@localhost', '', '[::1]:1']) {
+  for (const bad of [
+    'evil.example',
+    'localhost.evil.example',
+    '127.0.0.1.evil.example:4000',
+    'user@localhost',
+    '',
+    '[::1]:1',
+  ]) {
     expect(ask({ host: bad })).toBe('this page answers under 127.0.0.1 and localhost alone')
   }
   expect(ask({})).toBe('this page answers under 127.0.0.1 and localhost alone')
@@ -18,7 +25,13 @@ test('only its own page may ask', () => {
   expect(ask({ host, origin })).toBeUndefined()
   expect(ask({ host, origin }, 'POST')).toBeUndefined()
   expect(ask({ host }, 'POST')).toBe(other)
-  for (const bad of ['null', 'http://evil.example', 'https://127.0.0.1:4000', 'http://127.0.0.1:4001', 'http://localhost:4000']) {
+  for (const bad of [
+    'null',
+    'http://evil.example',
+    'https://127.0.0.1:4000',
+    'http://127.0.0.1:4001',
+    'http://localhost:4000',
+  ]) {
     expect(ask({ host, origin: bad })).toBe(other)
     expect(ask({ host, origin: bad }, 'POST')).toBe(other)
   }

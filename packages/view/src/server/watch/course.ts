@@ -4,11 +4,8 @@ import type { RunView } from '../../protocol.ts'
 import { type CurveStore, curveStore } from './curves.ts'
 
 /** What the log of a run tells, folded event by event, in bounded memory. */
-export type Told = Pick<
-  RunView,
-  'evaluations' | 'samples' | 'refined' | 'sources' | 'warnings' | 'notes' | 'memory'
-> &
-  Partial<Pick<RunView, 'plan' | 'baselines' | 'mixed' | 'verdict' | 'learned'>>
+export type Told = Pick<RunView, 'evaluations' | 'samples' | 'refined' | 'sources' | 'warnings' | 'notes' | 'memory'> &
+  Partial<Pick<RunView, 'plan' | 'baselines' | 'mixed' | 'verdict' | 'learned' | 'held'>>
 
 export interface Course {
   readonly told: Told
@@ -121,10 +118,9 @@ function folded(event: RunEvent, told: Told, seconds: number): Partial<Told> {
       const { stage, message } = event
       return { warnings: [...told.warnings, { stage, message: cut(message) }].slice(-mostWarnings) }
     }
-    case 'progress': {
-      if (event.memory === undefined) return {}
-      const memory = [...told.memory, [seconds, event.memory] as const]
-      return { memory: memory.length > mostMemory ? everyOther(memory) : memory }
+    case 'memory': {
+      const memory = [...told.memory, [seconds, event.resident] as const]
+      return { memory: memory.length > mostMemory ? everyOther(memory) : memory, held: event.held }
     }
     case 'note': {
       const { stage, message, values } = event

@@ -19,7 +19,13 @@ export function stageFlow() {
       const first = kept[0]!
       const before = ended || first.at === at ? [] : first.counters
       const seconds = ended || first.at === at ? undefined : at - first.at
-      return counters.map(now => shareOf(now, before.find(({ id }) => id === now.id), seconds))
+      return counters.map(now =>
+        shareOf(
+          now,
+          before.find(({ id }) => id === now.id),
+          seconds,
+        ),
+      )
     },
   }
 }

@@ -81,7 +81,10 @@ export function wrongWith(path: string): Problem | undefined {
   const found = statSync(path, { throwIfNoEntry: false })
   if (!found) return { message: 'there is no such run', advice: 'name the folder of a run, such as runs/quickstart' }
   if (!found.isDirectory()) {
-    return { message: 'is a file, not the folder of a run', advice: 'name the folder of a run, such as runs/quickstart' }
+    return {
+      message: 'is a file, not the folder of a run',
+      advice: 'name the folder of a run, such as runs/quickstart',
+    }
   }
   const names = readdirSync(path)
   if (names.includes('metrics.jsonl') || names.includes('lock')) return undefined
