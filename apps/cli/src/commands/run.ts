@@ -1,11 +1,13 @@
-import { resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { ConfigError } from '@sluice/pipeline'
-import { type Config, loadRecipe, startRun, withChanges } from '@sluice/recipe'
+import { type Config, checkRecipe, loadRecipe, startRun, withChanges } from '@sluice/recipe'
+import { openBrowser } from '../terminal/browser.ts'
 import { type Console, type Interrupt, interruptCodes } from '../terminal/console.ts'
+import { type Page, startPage } from '../terminal/page.ts'
 import { showSummary } from '../terminal/summary.ts'
 import { viewFor } from '../terminal/view-for.ts'
 import { backends } from './backends.ts'
-import type { Command } from './command.ts'
+import type { Command, CommonOptions } from './command.ts'
 
 interface RunOptions {
   readonly config: string
@@ -16,6 +18,8 @@ interface RunOptions {
   readonly steps: number | undefined
   readonly runsDir: string
   readonly json: boolean
+  readonly view: boolean
+  readonly open: boolean
 }
 
 export const runCommand: Command<RunOptions> = {
@@ -32,9 +36,12 @@ export const runCommand: Command<RunOptions> = {
     steps: { type: 'number', describe: 'Training steps instead of those in the recipe' },
     'runs-dir': { type: 'string', default: 'runs', describe: 'Folder that holds the runs' },
     json: { type: 'boolean', default: false, describe: 'Print one JSON object per event' },
+    view: { type: 'boolean', default: false, describe: 'Show the run as a web page while it goes on, and after' },
+    open: { type: 'boolean', default: true, describe: 'With --view, open the browser; --no-open' },
   },
   examples: [
     ['$0 run recipes/quickstart.json', 'train, and write runs/quickstart'],
+    ['$0 run recipes/quickstart.json --view', 'and look at it as it learns'],
     ['$0 run recipes/quickstart.json --resume --steps 2000', 'go on where it stopped, up to step 2000'],
   ],
   async run(options, console) {
@@ -42,11 +49,13 @@ export const runCommand: Command<RunOptions> = {
     requireSteps(options.steps)
     const loaded = await loadRecipe(resolve(console.cwd, options.config))
     const config = withChanges(loaded.config, changes(options))
+    const runsDir = resolve(console.cwd, options.runsDir)
+    const page = options.view ? await openPage({ ...loaded, config }, runsDir, options, console) : undefined
     const stopping = new AbortController()
     const run = startRun({
       ...loaded,
       config,
-      runsDir: resolve(console.cwd, options.runsDir),
+      runsDir,
       mode: options.resume ? 'resume' : options.overwrite ? 'overwrite' : 'create',
       signal: stopping.signal,
     })
@@ -58,13 +67,41 @@ export const runCommand: Command<RunOptions> = {
       view.end()
       if (options.json) console.stdout.write(`${JSON.stringify({ type: 'summary', ...summary })}\n`)
       else showSummary(summary, { ...options, console })
+      if (page && console.stdout.isTTY) await stays(page, console, interrupts)
       return interrupts.exitCode()
     } finally {
       view.end()
+      page?.close()
       subscription.unsubscribe()
       interrupts.release()
     }
   },
+}
+
+async function openPage(
+  recipe: Parameters<typeof checkRecipe>[0],
+  runsDir: string,
+  { open, verbose, json }: RunOptions & CommonOptions,
+  console: Console,
+): Promise<Page> {
+  const page = await startPage(join(runsDir, checkRecipe(recipe).name), verbose)
+  const out = json ? console.stderr : console.stdout
+  out.write(`View the run: ${page.url}\n`)
+  if (open && console.stdout.isTTY) openBrowser(page.url, console)
+  return page
+}
+
+/** At a terminal the page outlives the run: one looks at what it came to. */
+async function stays(page: Page, console: Console, interrupts: ReturnType<typeof stopOnInterrupt>): Promise<void> {
+  if (interrupts.exitCode() !== 0) return
+  interrupts.release()
+  console.stdout.write(`\nThe page stays at ${new URL(page.url).origin} until Ctrl-C.\n`)
+  await new Promise<void>(done => {
+    const release = console.onInterrupt(() => {
+      release()
+      done()
+    })
+  })
 }
 
 function requireSteps(steps: number | undefined): void {

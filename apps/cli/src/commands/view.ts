@@ -10,7 +10,7 @@ interface ViewOptions {
   readonly runs: readonly string[]
   readonly port: number | undefined
   readonly open: boolean
-  readonly wait: boolean
+  readonly beside: boolean
 }
 
 export const viewCommand: Command<ViewOptions> = {
@@ -22,14 +22,19 @@ export const viewCommand: Command<ViewOptions> = {
   options: {
     port: { type: 'number', describe: 'Port on 127.0.0.1 (any that is free)' },
     open: { type: 'boolean', default: true, describe: 'Open the browser, from a terminal; --no-open' },
-    wait: { type: 'boolean', default: false, hidden: true, describe: 'The first run may not have begun yet' },
+    beside: {
+      type: 'boolean',
+      default: false,
+      hidden: true,
+      describe: 'Of `run --view`: begins before the run, ends with its input',
+    },
   },
   examples: [
     ['$0 view runs/quickstart', 'a run, done or under way'],
     ['$0 view runs/a runs/b', 'their curves laid over each other'],
     ['$0 view runs', 'all of them'],
   ],
-  async run({ runs, port, open, wait }, console) {
+  async run({ runs, port, open, beside }, console) {
     if (port !== undefined && !(Number.isInteger(port) && port >= 0 && port < 65536)) {
       throw new ConfigError(`--port must be a whole number from 0 to 65535, not ${port}`)
     }
@@ -37,11 +42,11 @@ export const viewCommand: Command<ViewOptions> = {
       runs: runs.map(run => resolve(console.cwd, run)),
       open: path => ({ path, name: basename(path), steps: () => stepsOf(path), dispose() {} }),
       port,
-      wait,
+      wait: beside,
       opened: url => console.stdout.write(`opened; for another browser: ${url}\n`),
     })
     console.stdout.write(`${server.url}\n`)
-    const interrupted = untilInterrupted(console)
+    const interrupted = untilInterrupted(console, beside)
     if (open && console.stdout.isTTY) openBrowser(server.url, console)
     if (console.stdout.isTTY) console.stdout.write('Each link opens the page once. Ctrl-C ends it.\n')
     await interrupted
@@ -50,12 +55,14 @@ export const viewCommand: Command<ViewOptions> = {
   },
 }
 
-function untilInterrupted(console: Console): Promise<void> {
+function untilInterrupted(console: Console, beside: boolean): Promise<void> {
   return new Promise(done => {
-    const release = console.onInterrupt(() => {
+    const release = console.onInterrupt(end)
+    function end() {
       release()
       done()
-    })
+    }
+    if (beside) process.stdin.on('end', end).on('error', end).resume()
   })
 }
 
