@@ -63,7 +63,7 @@ export function HeatMap(props: HeatMapProps) {
         ref={canvas}
         role="img"
         aria-label={told ? `${title}: ${told}` : title}
-        tabIndex={small ? -1 : 0}
+        tabIndex={small ? undefined : 0}
         onPointerMove={under}
         onPointerDown={under}
         onPointerLeave={() => point(undefined)}

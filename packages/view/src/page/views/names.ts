@@ -2,6 +2,9 @@
 export const views: readonly { readonly path: string; readonly ready: string }[] = [
   { path: 'run', ready: '.flow' },
   { path: 'tokens', ready: '.detail' },
+  { path: 'embeddings', ready: '.scatter' },
+  { path: 'attention', ready: '.heads' },
+  { path: 'layers', ready: '.lens' },
   { path: 'weights', ready: '.heat' },
   { path: 'blame', ready: 'table' },
 ]

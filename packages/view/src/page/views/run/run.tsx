@@ -13,7 +13,7 @@ export const runView: View = {
   path: 'run',
   name: 'Run',
   question: 'Is it learning?',
-  lead: 'Loss says how surprised the model is by the next token: in nats, so that e to its power is among how many tokens it wavers.',
+  lead: 'Loss says how surprised the model is by the next token, in nats a token. Perplexity is the same put otherwise: among how many tokens it wavers.',
   component: RunView,
 }
 
