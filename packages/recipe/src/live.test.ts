@@ -6,7 +6,18 @@ import { liveFile, liveWriter } from './live.ts'
 import { runTiny, scratch, writeTiny } from './testing/tiny.ts'
 
 const counters = (busy: number): StageCounters[] => [
-  { id: 'train', kind: 'stage', rows: 1, bytes: 2, frames: 3, busy, waitingForInput: 0, waitingForOutput: 0 },
+  {
+    id: 'train',
+    kind: 'stage',
+    rows: 1,
+    bytes: 2,
+    frames: 3,
+    busy,
+    waitingForInput: 0,
+    waitingForOutput: 0,
+    held: 0,
+    mostHeld: 0,
+  },
 ]
 
 test('tells the moment, at most twice a second, and what changes everything at once', async () => {

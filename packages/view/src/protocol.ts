@@ -73,8 +73,6 @@ export interface RunView {
   /** Counters of the stages over about the last ten seconds, or of the whole run once it has ended. */
   readonly stages: readonly StageShare[]
   readonly progress: Progress
-  /** Bytes that wait in each stage, where any do: told about every ten seconds. */
-  readonly held?: Readonly<Record<string, number>>
   /** Resident memory of the process over time: seconds of training, bytes. */
   readonly memory: readonly (readonly [seconds: number, bytes: number])[]
 }
@@ -90,7 +88,7 @@ export interface Progress {
 }
 
 /** One stage in the flow. Shares are of the time looked at, 0 to 1. */
-export interface StageShare extends Pick<StageCounters, 'id' | 'kind' | 'rows' | 'bytes'> {
+export interface StageShare extends Pick<StageCounters, 'id' | 'kind' | 'rows' | 'bytes' | 'held' | 'mostHeld'> {
   readonly busy: number
   readonly waiting: number
   readonly blocked: number

@@ -5,7 +5,7 @@ import { type CurveStore, curveStore } from './curves.ts'
 
 /** What the log of a run tells, folded event by event, in bounded memory. */
 export type Told = Pick<RunView, 'evaluations' | 'samples' | 'refined' | 'sources' | 'warnings' | 'notes' | 'memory'> &
-  Partial<Pick<RunView, 'plan' | 'baselines' | 'mixed' | 'verdict' | 'learned' | 'held'>>
+  Partial<Pick<RunView, 'plan' | 'baselines' | 'mixed' | 'verdict' | 'learned'>>
 
 export interface Course {
   readonly told: Told
@@ -120,7 +120,7 @@ function folded(event: RunEvent, told: Told, seconds: number): Partial<Told> {
     }
     case 'memory': {
       const memory = [...told.memory, [seconds, event.resident] as const]
-      return { memory: memory.length > mostMemory ? everyOther(memory) : memory, held: event.held }
+      return { memory: memory.length > mostMemory ? everyOther(memory) : memory }
     }
     case 'note': {
       const { stage, message, values } = event

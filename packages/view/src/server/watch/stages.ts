@@ -36,7 +36,18 @@ function shareOf(now: StageCounters, before: StageCounters | undefined, seconds:
   const blocked = now.waitingForOutput - (before?.waitingForOutput ?? 0)
   const total = busy + waiting + blocked
   const share = (part: number) => (total > 0 ? Math.max(0, part / total) : 0)
-  const { id, kind, rows, bytes } = now
+  const { id, kind, rows, bytes, held = 0, mostHeld = 0 } = now
   const rate = seconds === undefined || seconds <= 0 ? {} : { rowsPerSecond: (rows - (before?.rows ?? 0)) / seconds }
-  return { id, kind, rows, bytes, busy: share(busy), waiting: share(waiting), blocked: share(blocked), ...rate }
+  return {
+    id,
+    kind,
+    rows,
+    bytes,
+    held,
+    mostHeld,
+    busy: share(busy),
+    waiting: share(waiting),
+    blocked: share(blocked),
+    ...rate,
+  }
 }

@@ -6,7 +6,7 @@ import { bytes, percent, short } from '../../format.ts'
 /** The stages as a flow, from the source to the sink: which one the others wait for. */
 export function FlowPanel() {
   const { run } = useRun()
-  const { stages, verdict, now, state, held = {} } = run.view
+  const { stages, verdict, now, state } = run.view
   if (stages.length === 0) return verdict === undefined ? null : <Panel title="What holds it up" lead={`${verdict}.`} />
   const going = state === 'training' || state === 'preparing'
   return (
@@ -21,7 +21,7 @@ export function FlowPanel() {
       }
     >
       <ol class="flow">
-        {stages.map(({ id, kind, rows, busy, waiting, blocked, rowsPerSecond }) => (
+        {stages.map(({ id, kind, rows, busy, waiting, blocked, held, mostHeld, rowsPerSecond }) => (
           <li key={id}>
             <h3>
               {id} <small>{kind}</small>
@@ -42,10 +42,10 @@ export function FlowPanel() {
             </p>
             <small>
               {short(rows)} rows{rowsPerSecond !== undefined && going && `, ${short(rowsPerSecond)} a second`}
-              {held[id] !== undefined && (
+              {mostHeld > 0 && (
                 <>
                   <br />
-                  {bytes(held[id])} queued
+                  {going ? `${bytes(held)} queued` : `at most ${bytes(mostHeld)} queued`}
                 </>
               )}
             </small>
