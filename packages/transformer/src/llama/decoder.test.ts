@@ -31,14 +31,16 @@ describe.each(backends)('on %s, the scores of the whole context computed anew', 
     await chooseBackend(backend)
   })
 
-  it.each(shapes.flatMap(([name, shape]) => [1, 4].map(slide => [name, slide, shape] as const)))(
+  // Only a decoder of the backend's own takes a prompt of many tokens in another way.
+  const some = backend === 'native' ? shapes : shapes.slice(0, 3)
+  it.each(some.flatMap(([name, shape], i) => [1, 4].slice(i % 2).map(slide => [name, slide, shape] as const)))(
     '%s, slide %i',
     async (_, slide, shape) => {
       make(shape)
       const { blockSize, vocabSize } = model.config
       const [kept, anew] = [model.decoder({ slide, rows: 2 }), recomputingDecoder(model, { slide })]
       const contexts = [[...someIds(blockSize - 4, vocabSize)], [3]]
-      for (let i = 0; i < 12; i++) {
+      for (let i = 0; i < 8; i++) {
         const scores = await kept.next(contexts.map((context, row) => ({ row, context })))
         for (const [row, context] of contexts.entries()) {
           expect(difference(scores[row]!, await next(anew, context)), `row ${row}, token ${i}`).toBeLessThan(1e-5)
