@@ -26,38 +26,44 @@ draw('backpressure-gate', {
     { className: 'heldout', label: 'RxJS alone', points: without },
     { className: 'training', label: 'with the gate', points: gated },
   ],
-  references: [{ label: 'mark', y: 16 }],
+  references: [{ label: 'mark, MiB', y: 16 }],
   xUnit: 's',
   endValues: false,
-  format: value => `${Math.round(value)} MiB`,
+  format: value => String(Math.round(value)),
 })
 
 const runs = readdirSync(folder)
   .filter(name => /^slow-.*\.json$/.test(name))
   .map(read)
-const megabytes = value => `${Math.round(value / 1e6)} MB`
+const megabytes = value => String(Math.round(value / 1e6))
 const over = what => trace => trace.map(point => ({ x: point.text / 1e6, y: point[what] }))
 const sink = runs.find(({ slow }) => slow === 'sink')
-draw('backpressure-memory', {
-  title: 'Resident memory of the process over the text read, a slow sink',
-  description: `Resident memory stays level from the first hundred megabytes to the end, below the budget of ${megabytes(sink.memory)}.`,
-  lines: [
-    { className: 'heldout', label: 'most ever', points: over('peak')(sink.trace) },
-    { className: 'training', label: 'resident', points: over('resident')(sink.trace) },
-    { className: 'group-3', label: 'in flight', points: over('held')(sink.trace) },
-  ],
-  references: [{ label: 'memory', y: sink.memory }],
-  xUnit: 'MB',
-  endValues: false,
-  format: megabytes,
-})
+if (sink)
+  draw('backpressure-memory', {
+    title: 'Resident memory of the process over the text read, a slow sink',
+    description: `Resident memory stays level from the first hundred megabytes to the end, below the budget of ${megabytes(sink.memory)} MB.`,
+    lines: [
+      { className: 'heldout', label: 'most ever', points: over('peak')(sink.trace) },
+      { className: 'training', label: 'resident', points: over('resident')(sink.trace) },
+      { className: 'group-3', label: 'in flight', points: over('held')(sink.trace) },
+    ],
+    references: [{ label: 'memory, MB', y: sink.memory }],
+    xUnit: 'MB',
+    endValues: false,
+    format: megabytes,
+  })
 
-draw('backpressure-positions', {
-  title: 'The most that the process ever held, each part in turn the slow one',
-  description: 'Whichever part is slow, the peak is reached early and stays.',
-  lines: runs.map(({ slow, trace }, i) => ({ className: `group-${i % 5}`, label: slow, points: over('peak')(trace) })),
-  references: [{ label: 'memory', y: runs[0].memory }],
-  xUnit: 'MB',
-  endValues: false,
-  format: megabytes,
-})
+if (runs.length > 1)
+  draw('backpressure-positions', {
+    title: 'The most that the process ever held, each part in turn the slow one',
+    description: 'Whichever part is slow, the peak is reached early and stays.',
+    lines: runs.map(({ slow, trace }, i) => ({
+      className: `group-${i % 5}`,
+      label: slow,
+      points: over('peak')(trace),
+    })),
+    references: [{ label: 'memory, MB', y: runs[0].memory }],
+    xUnit: 'MB',
+    endValues: false,
+    format: megabytes,
+  })
