@@ -10,6 +10,7 @@ const reasons: Readonly<Record<string, { message: string; advice?: string }>> = 
   EISDIR: { message: 'expected a file, found a directory' },
   ENOTDIR: { message: 'expected a directory, found a file' },
   EMFILE: { message: 'too many open files' },
+  EFBIG: { message: 'the file would be larger than the system allows', advice: 'raise the limit (ulimit -f)' },
 }
 
 /** What the operating system refused, told in words. Errors that are ours already pass through. */
