@@ -1,17 +1,21 @@
+import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
-import { randomStream, SluiceError } from '@sluice/pipeline'
+import { SluiceError } from '@sluice/pipeline'
 import { expect, test } from 'vitest'
 import { books } from './books/books.ts'
+import { jsonl } from './jsonl/jsonl.ts'
 import { news } from './news/news.ts'
 import { social } from './social/social.ts'
 import { tar, zip } from './testing/archives.ts'
 import { rowsOf } from './testing/documents.ts'
 import { testFolder } from './testing/folder.ts'
+import { mutated } from './testing/mutate.ts'
+import { mutations } from './testing/mutations.ts'
 import { articlePage, chunked, gzipMembersOf, httpMessage, prose, warcRecord } from './testing/warc.ts'
+import { text } from './text/text.ts'
 
 const folder = await testFolder()
 const baseDir = folder.path
-const mutations = 2000
 
 const page = articlePage('Whale seen', [prose('whale'), 'R&amp;D &lt;br&gt; caf&eacute;', prose('ship')])
 const records = [
@@ -66,11 +70,43 @@ const epub = zip({
   'a/x y.html': '<html><title/><p>Call me <i>Ishmael</i>.</p></html>',
 })
 
+const gutenberg =
+  'The Project Gutenberg EBook of Whales, by N. N.\r\n\r\nTitle: Whales\r\nAuthor: N. N.\r\nLanguage: English\r\n\r\n' +
+  '*** START OF THIS PROJECT GUTENBERG EBOOK WHALES ***\r\n\r\nProduced by Nobody\r\n\r\nCONTENTS\r\n\r\nCHAPTER I. One\r\nCHAPTER II. Two\r\n\r\n' +
+  `CHAPTER I. One\r\n\r\n${prose('whale')}\r\n\r\nCHAPTER II. Two\r\n\r\n${prose('ship')}\r\n\r\n*** END OF THIS PROJECT GUTENBERG EBOOK WHALES ***\r\nThe licence.\r\n`
+const columns = [
+  {
+    id: 'a',
+    text: 'Call me "Ishmael".\n\ud83d\udc33',
+    url: 'https://a.example/',
+    created: '2024-01-01T00:00:00Z',
+    x: { y: [1, null] },
+  },
+  {
+    title: 'Whale seen',
+    text: 'At sea.',
+    domain: 'a.example',
+    date: '2020-01-01',
+    description: 'D',
+    url: 'https://a.example/1',
+  },
+  { content: 'other columns', meta: { text: 'inside' } },
+]
+const objects = Buffer.from(columns.map(record => `${JSON.stringify(record)}\n`).join(''))
+const bzip2 = Buffer.from(
+  JSON.parse(readFileSync(new URL('./wiki/golden/fixture.json', import.meta.url), 'utf8')).streams,
+  'base64',
+)
+
 type Make = (path: string) => ReturnType<typeof news>
 const asNews: Make = path => news({ path, baseDir, onError: 'skip', maxPageBytes: 100_000 })
 const asSocial: Make = path => social({ path, baseDir, onError: 'skip' })
 const asThreads: Make = path => social({ path, baseDir, onError: 'skip', threads: true })
 const asBooks: Make = path => books({ path, baseDir, chapters: true })
+
+const asGutenberg: Make = path => books({ path, baseDir, chapters: true, unwrap: true })
+const asJsonl: Make = path => jsonl({ path, baseDir, onError: 'skip' })
+const asLines: Make = path => text({ path, baseDir, documents: 'line' })
 
 type Variant = readonly [Uint8Array, Make]
 
@@ -108,6 +144,31 @@ test.each<[string, readonly Variant[]]>([
     ],
   ],
   ['epub', [[epub, asBooks]]],
+  [
+    'gutenberg',
+    [
+      [Buffer.from(gutenberg), asGutenberg],
+      [Buffer.from(`\ufeff${gutenberg}`, 'utf16le'), asGutenberg],
+      [gzipSync(gutenberg), asGutenberg],
+    ],
+  ],
+  [
+    'jsonl',
+    [
+      [objects, asJsonl],
+      [Buffer.from(`\ufeff${objects}`, 'utf16le'), asJsonl],
+      [gzipSync(objects), asJsonl],
+    ],
+  ],
+  ['cc-news', [[objects, asNews]]],
+  [
+    'text',
+    [
+      [Buffer.from(gutenberg), asLines],
+      [Buffer.from(prose('caf\u00e9').repeat(3), 'latin1'), asLines],
+      [bzip2.subarray(0, 3200), asLines],
+    ],
+  ],
 ])(
   `%s, changed ${mutations} times: documents, or a clear error`,
   async (name, variants) => {
@@ -135,35 +196,3 @@ test.each<[string, readonly Variant[]]>([
   },
   120_000,
 )
-
-/** Bits flipped, bytes set, the end cut off, a stretch taken out, doubled or put elsewhere: one to three of these. */
-function mutated(bytes: Uint8Array, name: string, number: number): Uint8Array {
-  const random = randomStream(1, `fuzz ${name}`)
-  let index = number * 100
-  const below = (limit: number): number => random.below(index++, limit)
-  let made = Buffer.from(bytes)
-  for (let times = 1 + below(3); times > 0 && made.length > 0; times--) {
-    const at = below(made.length)
-    const end = Math.min(made.length, at + 1 + below(64))
-    switch (below(6)) {
-      case 0:
-        made[at]! ^= 1 << below(8)
-        break
-      case 1:
-        made[at] = [0, 0xff, 0x22, 0x3c, 0x3e, 0x0a, 0x7b, 0x5b][below(8)]!
-        break
-      case 2:
-        made = made.subarray(0, at)
-        break
-      case 3:
-        made = Buffer.concat([made.subarray(0, at), made.subarray(end)])
-        break
-      case 4:
-        made = Buffer.concat([made.subarray(0, end), made.subarray(at)])
-        break
-      default:
-        made = Buffer.concat([made.subarray(at, end), made.subarray(0, at), made.subarray(end)])
-    }
-  }
-  return made
-}

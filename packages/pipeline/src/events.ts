@@ -1,6 +1,6 @@
 import type { Cursor, Json } from './contract/frame.ts'
 import type { Outcome } from './contract/sink.ts'
-import type { MixShare } from './contract/source.ts'
+import type { MixShare, MixUnit } from './contract/source.ts'
 import type { Verdict } from './runtime/verdict.ts'
 
 /** What one stage has done so far. Times are seconds of wall clock. */
@@ -64,7 +64,7 @@ export type RunEvent =
   | {
       readonly type: 'mixed'
       readonly stage: string
-      readonly unit: 'bytes' | 'documents'
+      readonly unit: MixUnit
       readonly shares: readonly MixShare[]
     }
   /** Which part the others waited for, over the whole run: see `verdict`. */

@@ -1,25 +1,31 @@
-import type { Stage } from '@sluice/pipeline'
+import type { Source, Stage } from '@sluice/pipeline'
 import { batch, mask, pack, shuffle, type Tokenizer, tokenize } from '@sluice/tokenize'
 import type { Corpus } from './corpus.ts'
 import type { Recipe } from './recipe.ts'
 
 /**
- * The stages from documents to batches: all of a run but the training.
+ * A run from its sources to batches: all but the training. Where weights count tokens, each source is refined and tokenized by itself
+ * before they are mixed.
  *
  * @param of.main whether it is the one pass that writes the rejected documents down
+ * @param of.saved where the checkpoint resumed from has what a stage saved
  */
-export function batchStages(of: {
+export function batchChain(of: {
   recipe: Recipe
   corpus: Corpus
+  /** Default: `corpus.repeated()`. */
+  source?: Source
   tokenizer: Tokenizer
   predicts: 'next' | 'masked'
   main: boolean
-}): Stage[] {
-  const { recipe, corpus, tokenizer, predicts, main } = of
+  saved: ((stage: string) => string | undefined) | undefined
+}): { source: Source; stages: Stage[] } {
+  const { recipe, corpus, source, tokenizer, predicts, main, saved } = of
   const { data } = recipe
-  return [
-    ...corpus.part('training', main),
-    tokenize({ tokenizer }),
+  const encode = (id = 'tokenize') => tokenize({ tokenizer, id })
+  const mixed = corpus.mixedTokens(encode, { main, saved })
+  const stages = [
+    ...(mixed ? [] : [...corpus.part('training', main), encode()]),
     pack({
       blockSize: data.blockSize,
       tokenizer,
@@ -29,4 +35,5 @@ export function batchStages(of: {
     ...(predicts === 'masked' ? [mask({ ...data.mask, tokenizer })] : []),
     batch({ batchSize: data.batchSize }),
   ]
+  return { source: mixed ?? source ?? corpus.repeated(), stages }
 }

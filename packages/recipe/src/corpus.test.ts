@@ -1,12 +1,12 @@
+import { existsSync } from 'node:fs'
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { defineSource, documentsBatch, documentsSchema, run } from '@sluice/pipeline'
+import { defineSource, documentsBatch, documentsSchema, frames, type Json, type RunEvent, run } from '@sluice/pipeline'
 import { tokenize, trainCharacters } from '@sluice/tokenize'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { checkRecipe } from './check-recipe.ts'
 import { openCorpus } from './corpus.ts'
-import { frames } from './frames.ts'
 import { loadRecipe } from './load-recipe.ts'
 import { builtInRegistry } from './registry.ts'
 import { scratch, story, tinyConfig, writeTiny } from './testing/tiny.ts'
@@ -208,4 +208,62 @@ test('leaving the loop stops the reading; a fault of the source reaches the loop
   }
   await expect(read()).rejects.toMatchObject({ stage: 'broken', message: 'worn out' })
   expect(seen).toBe(4)
+})
+
+test('weights may count tokens: each source is refined and tokenized by itself, then mixed', async () => {
+  const folder = await scratch()
+  await writeTiny(folder)
+  const tokenizer = await trainCharacters([story(600)], {})
+  const sources = [
+    { use: 'text', id: 'a', path: 'corpus/a.txt', documents: 'line' },
+    { use: 'text', id: 'b', path: 'corpus/b.txt', documents: 'line', weight: 3, epochs: 5 },
+  ]
+  const refine = [{ use: 'dedup', rejects: 'rejected.jsonl' }]
+  const make = (events: RunEvent[] = []) => {
+    const registry = builtInRegistry()
+    const recipe = checkRecipe({
+      config: { ...tinyConfig, sources, refine, mix: { unit: 'tokens', frame: 1, epochs: 4 } },
+      baseDir: folder,
+      registry,
+    })
+    const emit = (event: RunEvent) => void events.push(event)
+    const corpus = openCorpus(recipe, registry, { baseDir: folder, seed: 1, signal, emit })
+    return corpus.mixedTokens(id => tokenize({ tokenizer, id }), { main: true, saved: undefined })!
+  }
+  const tokens = new Map<string, number>()
+  const source = make()
+  let seen = 0
+  for await (const { batch } of source.read(undefined, signal)) {
+    for (let row = 0; row < batch.numRows; row++) {
+      const name = batch.getChild('source')!.get(row)!
+      tokens.set(name, (tokens.get(name) ?? 0) + batch.getChild('ids')!.get(row)!.length)
+    }
+    if (++seen === 150) break
+  }
+  const [a, b] = [tokens.get('a')!, tokens.get('b')!]
+  expect(b / (a + b)).toBeCloseTo(0.75, 1)
+  expect(source.mixed!()).toMatchObject({
+    unit: 'tokens',
+    shares: [
+      { id: 'a', asked: 0.25 },
+      { id: 'b', asked: 0.75 },
+    ],
+  })
+  expect([...source.savedStates!().keys()]).toEqual(['a/dedup-1', 'b/dedup-1'])
+  expect(existsSync(join(folder, 'rejected.b.jsonl'))).toBe(true)
+
+  // Going on exactly, without a stage that needs its table from a checkpoint.
+  const again: string[][] = []
+  refine.length = 0
+  const plain: { ids: string[]; cursor: Json }[] = []
+  for await (const { batch, cursor } of make().read(undefined, signal)) {
+    const own = Array.from({ length: batch.numRows }, (_, row) => batch.getChild('doc_id')!.get(row) as string)
+    plain.push({ ids: own, cursor: JSON.parse(JSON.stringify(cursor.mix)) })
+    if (plain.length === 60) break
+  }
+  for await (const { batch } of make().read(plain[24]!.cursor, signal)) {
+    again.push(Array.from({ length: batch.numRows }, (_, row) => batch.getChild('doc_id')!.get(row) as string))
+    if (again.length === 35) break
+  }
+  expect(again).toEqual(plain.slice(25).map(each => each.ids))
 })

@@ -1,13 +1,18 @@
+import { join, parse } from 'node:path'
 import {
   type BuildContext,
   ConfigError,
   type Documents,
   mix,
+  piped,
+  type RefinedCounts,
   type Registry,
+  type RunEvent,
   repeat,
   type Source,
   type Stage,
   sourceName,
+  type Tokens,
 } from '@sluice/pipeline'
 import { split } from '@sluice/tokenize'
 import { askedPart } from './asked-part.ts'
@@ -24,6 +29,20 @@ export interface Corpus {
   refine(main?: boolean): Stage[]
   /** The refining stages and what keeps one part of the documents. */
   part(part: 'training' | 'evaluation', main?: boolean): Stage[]
+  /**
+   * The training part of all sources as tokens, in the proportion of their weights in tokens: each refined and tokenized by itself.
+   * Undefined where weights count something else, or there is nothing to mix.
+   *
+   * @param encode makes the stage that tokenizes, under an id of its own
+   */
+  mixedTokens(encode: (id: string) => Stage, reading: TokensReading): Source<Tokens> | undefined
+}
+
+export interface TokensReading {
+  /** Of the one pass that writes the rejected documents down. */
+  readonly main: boolean
+  /** Where the checkpoint resumed from has what a stage saved. */
+  readonly saved: ((stage: string) => string | undefined) | undefined
 }
 
 export function openCorpus(recipe: Recipe, registry: Registry, context: Omit<BuildContext, 'id'>): Corpus {
@@ -37,25 +56,75 @@ export function openCorpus(recipe: Recipe, registry: Registry, context: Omit<Bui
       return { source: askedPart(source, section), weight: section.weight, epochs: section.epochs }
     })
   const { unit, frame, epochs } = recipe.mix
+  const framed = frame === undefined ? {} : { frame }
   const join = (sources: ReturnType<typeof open>): Source<Documents> => {
     const [first, ...others] = sources
-    if (others.length > 0) return mix({ sources, unit, ...(frame === undefined ? {} : { frame }) })
+    // Of documents nobody knows the tokens yet.
+    const counted = unit === 'tokens' ? 'bytes' : unit
+    if (others.length > 0) return mix({ sources, unit: counted, ...framed })
     return repeat(first!.source, first!.epochs === undefined ? {} : { epochs: first!.epochs })
   }
-  const refine = (main = false) =>
+  /** @param of the source that they are for; undefined: all */
+  const refine = (main = false, of?: string) =>
     recipe.refine.map((section, i) => {
       const { kind, config: given } = kindOf(registry, 'refine', section)
-      const { rejects: _, ...others } = given
-      const config = main ? given : others
-      return kind.build(config, { ...context, id: `${section.use}-${i + 1}` }) as Stage
+      const { rejects, ...others } = given
+      const own = of !== undefined && typeof rejects === 'string' ? { ...given, rejects: beside(rejects, of) } : given
+      return kind.build(main ? own : others, { ...context, id: within(of, `${section.use}-${i + 1}`) }) as Stage
     })
   const { share, by } = recipe.data.evaluation
+  const part = (name: 'training' | 'evaluation', main?: boolean, of?: string) => {
+    const stages = refine(main, of)
+    return share === 0 ? stages : [...stages, split({ part: name, share, by, id: within(of, 'split') })]
+  }
   return {
     once: () => join(open().map(each => ({ ...each, epochs: 1 }))),
     repeated: () => join(open().map(each => ({ ...each, epochs: each.epochs ?? epochs }))),
-    refine,
-    part: (part, main) => (share === 0 ? refine(main) : [...refine(main), split({ part, share, by })]),
+    refine: main => refine(main),
+    part: (name, main) => part(name, main),
+    mixedTokens(encode, { main, saved }) {
+      if (unit !== 'tokens' || recipe.sources.length === 1) return undefined
+      const sources = open()
+      const emit = asOne(event => context.emit(event))
+      const members = sources.map(({ source, weight, epochs: own = epochs }) => ({
+        source: piped<Tokens>({
+          source: repeat(source, own === undefined ? {} : { epochs: own }),
+          stages: () => [...part('training', main, source.id), encode(within(source.id, 'tokenize'))],
+          seed: recipe.seed,
+          // What is mixed is a stream: a little of each is enough.
+          mark: 2 ** 20,
+          emit,
+          ...(saved ? { saved } : {}),
+        }),
+        weight,
+        epochs: own,
+        repeats: true,
+      }))
+      return mix({ sources: members, unit, ...framed })
+    },
   }
+}
+
+/** Stages of one source among several have its name before their own. */
+const within = (source: string | undefined, stage: string): string =>
+  source === undefined ? stage : `${source}/${stage}`
+
+/** Tells what stages of the same place did in several sub-pipelines as what one stage did with several sources. */
+function asOne(emit: (event: RunEvent) => void): (event: RunEvent) => void {
+  const refined = new Map<string, Readonly<Record<string, RefinedCounts>>>()
+  return event => {
+    if (event.type !== 'refined') return emit(event)
+    const stage = event.stage.slice(event.stage.lastIndexOf('/') + 1)
+    const sources = { ...refined.get(stage), ...event.sources }
+    refined.set(stage, sources)
+    emit({ ...event, stage, sources })
+  }
+}
+
+/** The file for one source's part of what goes to `path`: `rejected.books.jsonl`. */
+function beside(path: string, source: string): string {
+  const { dir, name, ext } = parse(path)
+  return join(dir, `${name}.${source.replaceAll(/[^\w.-]/g, '_')}${ext}`)
 }
 
 function readOnce(stage: string): ConfigError {

@@ -4,6 +4,7 @@ import { openRunFolder, type RunEvent, type RunFolder } from '@sluice/pipeline'
 import { checkRecipe } from './check-recipe.ts'
 import { chooseVariant } from './choose.ts'
 import { openCorpus } from './corpus.ts'
+import { scratchFolder } from './layout.ts'
 import { requireText } from './one-block.ts'
 import { checkResume, readEarlier } from './resume.ts'
 import type { RunOptions } from './start-run.ts'
@@ -21,6 +22,7 @@ export async function perform(options: Performance): Promise<RunSummary> {
   const publish = eachWarningOnce(options.publish)
   const { name, train } = checkRecipe(options)
   const path = join(options.runsDir, name)
+  const beside = `${path}.${scratchFolder}`
   let folder: RunFolder | undefined
   let begun = false
   try {
@@ -32,7 +34,17 @@ export async function perform(options: Performance): Promise<RunSummary> {
     for (const message of changes) publish({ type: 'warning', stage: 'resume', message })
     for (const message of choice.warnings) publish({ type: 'warning', stage: 'backend', message })
 
-    const context = { baseDir, seed: recipe.seed, scratchDir: join(path, 'scratch'), signal, emit: publish }
+    const context = {
+      baseDir,
+      seed: recipe.seed,
+      // The folder is not there before it is known that there is text: what is read until then lies beside it.
+      get scratchDir() {
+        return folder ? folder.file(scratchFolder) : beside
+      },
+      signal,
+      emit: publish,
+    }
+    if (!earlier) await rm(beside, { recursive: true, force: true })
     const corpus = openCorpus(recipe, registry, context)
     // A run that would fail for want of text must not have replaced another by then.
     if (!earlier) await requireText({ corpus, seed: recipe.seed, signal })
@@ -55,6 +67,7 @@ export async function perform(options: Performance): Promise<RunSummary> {
     throw error
   } finally {
     await folder?.close()
+    await rm(beside, { recursive: true, force: true })
     if (folder && !begun && mode !== 'resume') await rm(path, { recursive: true, force: true })
   }
 }

@@ -1,6 +1,6 @@
 import type { CheckpointConfig } from '@sluice/checkpoint'
 import type { BackendName } from '@sluice/compute'
-import type { Quantity, ShardOptions } from '@sluice/pipeline'
+import type { MixUnit, Quantity, ShardOptions } from '@sluice/pipeline'
 import type { TrainConfig } from '@sluice/trainer'
 
 /** A section that names its kind; what else stands in it is the kind's own. */
@@ -26,7 +26,7 @@ export interface Recipe {
   readonly seed: number
   readonly memory: number
   readonly sources: readonly SourceSection[]
-  readonly mix: { readonly unit: 'bytes' | 'documents'; readonly frame?: number; readonly epochs?: number }
+  readonly mix: { readonly unit: MixUnit; readonly frame?: number; readonly epochs?: number }
   readonly refine: readonly UseSection[]
   readonly tokenizer: UseSection & { readonly trainOn: number }
   readonly data: {

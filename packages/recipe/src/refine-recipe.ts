@@ -68,7 +68,7 @@ function openRefining(options: LoadedRecipe, emit: (event: RunEvent) => void): {
   const { signal } = new AbortController()
   return {
     recipe,
-    corpus: openCorpus(recipe, registry, { baseDir, seed: recipe.seed, scratchDir: baseDir, signal, emit }),
+    corpus: openCorpus(recipe, registry, { baseDir, seed: recipe.seed, signal, emit }),
   }
 }
 

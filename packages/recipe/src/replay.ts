@@ -1,14 +1,13 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readFile } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { type Checkpoint, listCheckpoints, readCheckpoint } from '@sluice/checkpoint'
 import { type Blocks, ConfigError, type Frame, loadModules, run, StateError } from '@sluice/pipeline'
 import { loadAnyTokenizer, type Tokenizer } from '@sluice/tokenize'
 import { blockRows } from '@sluice/trainer'
-import { batchStages } from './batches.ts'
+import { batchChain } from './batches.ts'
 import { openCorpus } from './corpus.ts'
-import { checkpointsDir } from './layout.ts'
+import { checkpointsDir, scratchFolder } from './layout.ts'
 import { builtInRegistry } from './registry.ts'
 import type { RunState } from './resume.ts'
 
@@ -59,19 +58,20 @@ export async function replayStep({ path, step, baseDir, signal }: ReplayOptions)
   const registry = builtInRegistry()
   if (recipe.modules) await loadModules([...recipe.modules], base, registry)
   const tokenizer = await loadAnyTokenizer(JSON.parse(await readFile(join(path, 'tokenizer.json'), 'utf8')))
-  const scratchDir = await mkdtemp(join(tmpdir(), 'sluice-replay-'))
   const stop = new AbortController()
   const until = signal ? AbortSignal.any([signal, stop.signal]) : stop.signal
   try {
-    const context = { baseDir: base, seed: recipe.seed, scratchDir, signal: until, emit: () => {} }
+    const scratchDir = join(path, scratchFolder)
+    const kept = existsSync(scratchDir) ? { scratchDir } : {}
+    const context = { baseDir: base, seed: recipe.seed, ...kept, signal: until, emit: () => {} }
     const corpus = openCorpus(recipe, registry, context)
     const { accumulate } = recipe.train
     const first = (step - from - 1) * accumulate
     const wanted: Frame<Blocks>['batch'][] = []
     let passed = 0
+    const saved = from === 0 ? undefined : (id: string) => checkpoint.stage(id)
     const running = run({
-      source: corpus.repeated(),
-      stages: batchStages({ recipe, corpus, tokenizer, predicts, main: false }),
+      ...batchChain({ recipe, corpus, tokenizer, predicts, main: false, saved }),
       sink: {
         id: 'replay',
         consume({ batch }) {
@@ -83,7 +83,8 @@ export async function replayStep({ path, step, baseDir, signal }: ReplayOptions)
       },
       seed: recipe.seed,
       signal: until,
-      ...(from === 0 ? {} : { from: checkpoint.cursor, saved: (id: string) => checkpoint.stage(id) }),
+      ...(from === 0 ? {} : { from: checkpoint.cursor }),
+      ...(saved ? { saved } : {}),
     })
     await running.done
     signal?.throwIfAborted()
@@ -94,7 +95,6 @@ export async function replayStep({ path, step, baseDir, signal }: ReplayOptions)
     return { step, from, rows: wanted.flatMap(batch => rowsOf(batch, tokenizer)) }
   } finally {
     stop.abort()
-    await rm(scratchDir, { recursive: true, force: true })
   }
 }
 

@@ -1,6 +1,5 @@
-import { DataError, type Documents, type Frame } from '@sluice/pipeline'
+import { DataError, type Documents, type Frame, frames } from '@sluice/pipeline'
 import type { Corpus } from './corpus.ts'
-import { frames } from './frames.ts'
 
 /** The texts of a frame of documents, one by one. */
 function* textsOf(frame: Frame<Documents>): Generator<string> {

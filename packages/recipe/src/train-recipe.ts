@@ -5,7 +5,7 @@ import { atomicWrite, type Registry, type RunEvent, type RunFolder, run, verdict
 import { train } from '@sluice/trainer'
 import { countParameters, type LanguageModel, type MaskedModel } from '@sluice/transformer'
 import { badStepsFile, badStepsLog } from './bad-steps.ts'
-import { batchStages } from './batches.ts'
+import { batchChain } from './batches.ts'
 import { type BlameLog, blameFolder, blameLog } from './blame/log.ts'
 import { dataBudget } from './budget.ts'
 import type { Corpus } from './corpus.ts'
@@ -93,10 +93,12 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
         return runState({ recipe, variant, metricsLength: folder.metrics.flush(), baseDir: where, predicts })
       },
     })
+    const saved = earlier && ((id: string) => earlier.checkpoint.stage(id))
+    const batches = batchChain({ recipe, corpus, source, tokenizer, predicts, main: true, saved })
     const chain = run({
-      source,
+      source: batches.source,
       stages: [
-        ...batchStages({ recipe, corpus, tokenizer, predicts, main: true }),
+        ...batches.stages,
         train({
           ...training,
           model,
@@ -115,7 +117,8 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
       sink,
       seed,
       ...dataBudget(recipe),
-      ...(earlier ? { from: earlier.checkpoint.cursor, saved: id => earlier.checkpoint.stage(id) } : {}),
+      ...(earlier ? { from: earlier.checkpoint.cursor } : {}),
+      ...(saved ? { saved } : {}),
       signal,
     })
     chain.events$.subscribe(event => {

@@ -52,7 +52,7 @@ export interface RunView {
   readonly baselines?: { readonly uniform: number; readonly unigram: number; readonly bigram: number }
   /** The last ones, each cut after some thousand characters. */
   readonly samples: readonly Sample[]
-  readonly mixed?: { readonly unit: 'bytes' | 'documents'; readonly shares: readonly MixShare[] }
+  readonly mixed?: { readonly unit: 'bytes' | 'documents' | 'tokens'; readonly shares: readonly MixShare[] }
   /** What each source gave to training, told at the end. */
   readonly sources: readonly {
     readonly source: string

@@ -2,6 +2,7 @@ import { promisify } from 'node:util'
 import { crc32, inflateRaw } from 'node:zlib'
 import { DataError } from '@sluice/pipeline'
 import type { FileReader } from '../bytes/file.ts'
+import { knownSize } from '../bytes/known-size.ts'
 import { entryName } from './entry-name.ts'
 
 /** A zip archive that has been opened. Entries are read whole. */
@@ -42,9 +43,9 @@ export async function openZip(file: FileReader, name: string): Promise<ZipArchiv
     })
 
   async function bytesAt(start: number, length: number): Promise<Buffer> {
-    if (start < 0 || start + length > file.size) throw damaged('it points behind its end', `byte ${start}`)
+    if (start < 0 || start + length > size) throw damaged('it points behind its end', `byte ${start}`)
     const bytes = Buffer.allocUnsafe(length)
-    file.seek(start)
+    file.seek(start, start + length)
     for (let held = 0; held < length; ) {
       const read = await file.read(bytes.subarray(held))
       if (read === 0) throw damaged('it ends too soon', `byte ${start + held}`)
@@ -53,9 +54,10 @@ export async function openZip(file: FileReader, name: string): Promise<ZipArchiv
     return bytes
   }
 
+  const size = await knownSize(file, name, 'a zip archive has its directory')
   // The directory's end is the last 22 bytes, but for a comment of up to 64 KiB.
-  const tailLength = Math.min(file.size, 22 + 0xffff)
-  const tail = await bytesAt(file.size - tailLength, tailLength)
+  const tailLength = Math.min(size, 22 + 0xffff)
+  const tail = await bytesAt(size - tailLength, tailLength)
   const end = tail.lastIndexOf('PK\x05\x06', tail.length - 22, 'latin1')
   if (end < 0 || tail.length < 22) throw damaged('its directory is missing')
   const count = tail.readUInt16LE(end + 10)

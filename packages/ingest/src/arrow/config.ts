@@ -1,11 +1,11 @@
 import type { BuildContext, Documents, Kind, Source } from '@sluice/pipeline'
 import { z } from 'zod'
 import { columnsConfig } from '../jsonl/config.ts'
-import { filesConfig, placed } from '../source/options.ts'
+import { pathConfig, placed } from '../source/options.ts'
 import { arrow } from './arrow.ts'
 
 const config = z.strictObject({
-  path: filesConfig.path,
+  ...pathConfig,
   columns: columnsConfig,
   metadata: z.boolean().default(true).describe('whether columns that are mapped to nothing are read, as metadata'),
   onError: z

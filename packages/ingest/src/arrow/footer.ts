@@ -45,8 +45,9 @@ async function tailOf(file: CorpusFile, count: number): Promise<Buffer> {
   try {
     let tail: Buffer = Buffer.alloc(0)
     const chunk = Buffer.alloc(256 * 1024)
-    plain?.seek(Math.max(0, plain.size - count))
-    const source = plain ?? reader
+    const sought = plain && plain.seekable !== false && Number.isFinite(plain.size)
+    if (sought) plain.seek(Math.max(0, plain.size - count))
+    const source = sought ? plain : reader
     for (let read = await source.read(chunk); read > 0; read = await source.read(chunk)) {
       const all = Buffer.concat([tail, chunk.subarray(0, read)])
       tail = all.length > count ? all.subarray(all.length - count) : all

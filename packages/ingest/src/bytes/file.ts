@@ -4,19 +4,22 @@ import type { CorpusFile } from '../path/corpus-file.ts'
 import type { ByteReader } from './reader.ts'
 
 export interface FileReader extends ByteReader {
-  /** Bytes in the file when it was opened. */
+  /** Bytes in the file when it was opened; infinite where nobody knows. */
   readonly size: number
-  /** The next `read` starts at this byte. */
-  seek(byte: number): void
+  /** False where a place can only be read up to: of a server that gives whole files only. */
+  readonly seekable?: boolean
+  /** The next `read` starts at this byte. Where a file is fetched, no more than up to `end` is asked for. */
+  seek(byte: number, end?: number): void
 }
 
 /**
  * Opens a file of a corpus. What the machine refuses for a reason that passes (a network file system without its server, too many
  * open files) is tried again for three seconds, the file opened anew.
  *
- * @throws StorageError when the machine refuses to open or read it, or it becomes shorter while it is read
+ * @throws StorageError when the machine, or a server, refuses to open or read it, or it becomes shorter while it is read
  */
 export async function openFile(file: CorpusFile): Promise<FileReader> {
+  if (file.open) return file.open()
   let handle: FileHandle | undefined
   const opened = async (): Promise<FileHandle> => {
     handle ??= await open(file.path, 'r')

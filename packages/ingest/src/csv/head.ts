@@ -1,6 +1,7 @@
 import { peekReader } from '../bytes/peek.ts'
 import { openUtf8 } from '../encoding/open.ts'
 import type { CorpusFile } from '../path/corpus-file.ts'
+import { nameInside } from '../path/name-inside.ts'
 import { detectSeparator } from './dialect.ts'
 import { csvRecords } from './records.ts'
 
@@ -27,7 +28,7 @@ export async function csvHead(file: CorpusFile, options: HeadOptions): Promise<C
   const reader = peekReader(await openUtf8(file, options.encoding))
   try {
     const head = Buffer.from(await reader.peek(sample))
-    const byName = /\.(tsv|tab)(\.(gz|bz2|zst))?$/i.test(file.name) ? '\t' : undefined
+    const byName = /\.(tsv|tab)$/.test(nameInside(file.name)) ? '\t' : undefined
     const found =
       options.separator === 'auto' ? (byName ?? detectSeparator(head, head.length < sample)) : options.separator
     const separator = found.charCodeAt(0)

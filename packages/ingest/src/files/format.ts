@@ -2,6 +2,7 @@ import { arrowExtensions } from '../arrow/arrow.ts'
 import { openBytes } from '../bytes/open.ts'
 import { csvExtensions } from '../csv/csv.ts'
 import type { CorpusFile } from '../path/corpus-file.ts'
+import { nameInside } from '../path/name-inside.ts'
 
 /** The formats that `files` reads. */
 export type FileFormat = 'jsonl' | 'csv' | 'parquet' | 'arrow' | 'text'
@@ -35,7 +36,7 @@ export async function formatOf(file: CorpusFile): Promise<FileFormat> {
     // A stream's first message is its schema: the mark, and a length that is a multiple of 8.
     if (start.startsWith('ARROW1')) return 'arrow'
     if (head.length >= 8 && head.readUInt32LE(0) === 0xffffffff && head[4]! % 8 === 0) return 'arrow'
-    const name = file.name.toLowerCase().replace(/\.(gz|bz2|zst)$/, '')
+    const name = nameInside(file.name)
     const named = byEnding.find(([, endings]) => endings.some(ending => name.endsWith(ending)))
     if (named) return named[0]
     return /^(?:\xef\xbb\xbf)?\s*\{\s*(?:"|\})/.test(start) ? 'jsonl' : 'text'

@@ -1,11 +1,11 @@
 import type { BuildContext, Documents, Kind, Source } from '@sluice/pipeline'
 import { z } from 'zod'
 import { columnsConfig } from '../jsonl/config.ts'
-import { filesConfig, placed } from '../source/options.ts'
+import { pathConfig, placed } from '../source/options.ts'
 import { news } from './news.ts'
 
 const config = z.strictObject({
-  path: filesConfig.path,
+  ...pathConfig,
   format: z
     .enum(['auto', 'warc', 'feed', 'html', 'jsonl'])
     .default('auto')

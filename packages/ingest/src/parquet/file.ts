@@ -1,16 +1,37 @@
-import { type FileHandle, open } from 'node:fs/promises'
-import { DataError, storageError } from '@sluice/pipeline'
-import { type AsyncBuffer, type FileMetaData, parquetMetadataAsync, parquetRead } from 'hyparquet'
-import { compressors } from 'hyparquet-compressors'
+import { DataError } from '@sluice/pipeline'
+import {
+  type AsyncBuffer,
+  type ColumnMetaData,
+  type DecodedArray,
+  type FileMetaData,
+  parquetMetadataAsync,
+  parquetSchema,
+  type RowGroup,
+  type SchemaTree,
+} from 'hyparquet'
+import { assembleNested } from 'hyparquet/src/assemble.js'
+import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js'
+import { type FileReader, openFile } from '../bytes/file.ts'
+import { knownSize } from '../bytes/known-size.ts'
 import type { CorpusFile } from '../path/corpus-file.ts'
+import { breather } from '../source/breathe.ts'
+import { type ColumnValues, columnValues } from './column.ts'
+import { maxValues, wrong } from './limits.ts'
 
 export interface ParquetFile {
   readonly columns: readonly string[]
   /** Rows of each row group. */
   readonly groups: readonly number[]
-  /** All rows of one group, only the named columns where some are named. */
-  rows(group: number, columns: readonly string[] | undefined): Promise<Record<string, unknown>[]>
+  /** The rows of one group, only the named columns where some are named, and why there are not all of them. */
+  rows(group: number, columns: readonly string[] | undefined): Promise<GroupRows>
   close(): Promise<void>
+}
+
+export interface GroupRows {
+  /** Rows from the first on that are whole in every column. */
+  readonly length: number
+  record(row: number): Record<string, unknown>
+  readonly fault?: unknown
 }
 
 /** Bytes of footer over which a file is not believed. */
@@ -18,60 +39,97 @@ const maxFooter = 64 * 1024 * 1024
 
 /** @throws StorageError when the machine refuses, DataError for a file that is no Parquet or is cut short */
 export async function openParquet(file: CorpusFile): Promise<ParquetFile> {
-  const refused = (error: unknown) => storageError('cannot be read', file.name, error)
-  const handle = await open(file.path, 'r').catch(error => {
-    throw refused(error)
-  })
+  const reader = await openFile(file)
   try {
-    const { size } = await handle.stat()
-    const buffer = asyncBuffer(handle, size)
+    const size = await knownSize(reader, file.name, 'a Parquet file has its index')
+    const buffer = asyncBuffer(reader, size)
     const metadata = await footer(buffer, file)
-    const starts = [0]
-    for (const { num_rows } of metadata.row_groups) starts.push(starts.at(-1)! + Number(num_rows))
+    const schema = parquetSchema(metadata)
     return {
       columns: [...new Set(leaves(metadata).map(path => path[0]!))],
       groups: metadata.row_groups.map(({ num_rows }) => Number(num_rows)),
-      async rows(group, columns) {
-        const range = { rowStart: starts[group]!, rowEnd: starts[group + 1]! }
-        let rows: Record<string, unknown>[] = []
-        await parquetRead({
-          file: buffer,
-          metadata,
-          compressors,
-          ...range,
-          ...(columns ? { columns: [...columns] } : {}),
-          rowFormat: 'object',
-          onComplete: read => {
-            rows = read
-          },
-        })
-        return rows
-      },
-      close: () => handle.close(),
+      rows: (group, columns) => rowsOf(buffer, metadata.row_groups[group]!, schema, columns),
+      close: () => reader.close(),
     }
   } catch (error) {
-    await handle.close()
+    await reader.close()
     throw error
   }
 }
 
-function asyncBuffer(handle: FileHandle, size: number): AsyncBuffer {
+/** Column by column; what cannot be read of one ends the rows of all. */
+async function rowsOf(
+  buffer: AsyncBuffer,
+  group: RowGroup,
+  schema: SchemaTree,
+  wanted: readonly string[] | undefined,
+): Promise<GroupRows> {
+  const rows = Number(group.num_rows)
+  const breathe = breather()
+  const read: ColumnValues[] = []
+  for (const { meta_data: metadata } of group.columns) {
+    if (!metadata || (wanted && !wanted.includes(metadata.path_in_schema[0]!))) continue
+    const [start, end] = rangeOf(metadata)
+    if (!(start >= 0 && start <= end && end <= buffer.byteLength)) {
+      const fault = wrong(`a column cannot lie at bytes ${start} to ${end} of ${buffer.byteLength}`)
+      return { length: 0, record: () => ({}), fault }
+    }
+    read.push(await columnValues(await buffer.slice(start, end), metadata, { schema, rows, breathe }))
+  }
+  let length = Math.min(rows, ...read.map(({ whole }) => whole))
+  let fault = read.find(column => column.whole < rows)?.fault
+  const columns: [name: string, values: DecodedArray][] = []
+  for (const child of schema.children) {
+    const { name } = child.element
+    const own = read.filter(({ path }) => path[0] === name)
+    if (own.length === 0) continue
+    if (child.children.length === 0) columns.push([name, own[0]!.values])
+    else {
+      const parts = new Map(own.map(({ path, values }) => [path.join('.'), values.slice(0, length)]))
+      try {
+        assembleNested(parts, child, DEFAULT_PARSERS)
+        columns.push([name, parts.get(name) ?? []])
+      } catch (cause) {
+        fault ??= cause
+        length = 0
+      }
+    }
+  }
+  const record = (row: number): Record<string, unknown> => {
+    const made: Record<string, unknown> = {}
+    for (const [name, values] of columns) made[name] = values[row]
+    return made
+  }
+  return { length, record, ...(fault === undefined ? {} : { fault }) }
+}
+
+/** Where a column's chunk lies: from its dictionary, if there is one, on. */
+function rangeOf(metadata: ColumnMetaData): [start: number, end: number] {
+  const { dictionary_page_offset: dictionary, data_page_offset: data, total_compressed_size: size } = metadata
+  // Some writers leave 0 where there is none.
+  const start = Number(dictionary && dictionary < data ? dictionary : data)
+  return [start, start + Number(size)]
+}
+
+function asyncBuffer(reader: FileReader, size: number): AsyncBuffer {
+  let latest: Promise<unknown> = Promise.resolve()
   const read = async (start: number, end: number): Promise<ArrayBuffer> => {
     if (start < 0 || end > size || start > end) throw new Error(`bytes ${start} to ${end} of ${size} do not exist`)
     const bytes = new Uint8Array(end - start)
+    reader.seek(start, end)
     for (let at = 0; at < bytes.length; ) {
-      const { bytesRead } = await handle.read(bytes, at, bytes.length - at, start + at)
-      if (bytesRead === 0) throw new Error('the file has become shorter')
-      at += bytesRead
+      const count = await reader.read(bytes.subarray(at))
+      if (count === 0) throw new Error('the file has become shorter')
+      at += count
     }
     return bytes.buffer
   }
   return {
     byteLength: size,
     slice(start, end = size) {
-      const bytes = read(start, end)
-      // The library asks for several at once, and leaves the others alone when one fails.
-      bytes.catch(() => {})
+      // The library asks for several at once, and leaves the others alone when one fails: one after the other.
+      const bytes = latest.then(() => read(start, end))
+      latest = bytes.catch(() => {})
       return bytes
     },
   }
@@ -120,7 +178,7 @@ function checkGroups(metadata: FileMetaData): void {
   const expected = leaves(metadata).map(path => path.join('\0'))
   if (new Set(expected).size !== expected.length) throw new Error('two columns have one name')
   for (const { columns, num_rows } of metadata.row_groups) {
-    if (num_rows < 0n || num_rows > 2n ** 31n) throw new Error(`a row group cannot have ${num_rows} rows`)
+    if (num_rows < 0n || num_rows > maxValues) throw new Error(`a row group cannot have ${num_rows} rows`)
     const found = columns.map(column => column.meta_data?.path_in_schema.join('\0'))
     if (found.length !== expected.length || found.some((path, i) => path !== expected[i])) {
       throw new Error('a row group has other columns than the schema')

@@ -5,6 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { framesOf, joined, positionsOf, readAll, readToFault, rowsOf } from '../testing/documents.ts'
 import { testFolder } from '../testing/folder.ts'
+import { mutations } from '../testing/mutations.ts'
 import { writeDocuments } from '../write/write-documents.ts'
 import { parquet } from './parquet.ts'
 
@@ -95,7 +96,37 @@ describe('damaged files', () => {
     }
   })
 
-  test('2,000 mutations give documents or a clear error', async () => {
+  test('rows before the damage are given, and with onError "skip" those of the next groups', async () => {
+    const rows = Array.from({ length: 300 }, (_, i) => ({ id: `${i}`, text: `text number ${i}`, source: 's' }))
+    const { parquetWriteBuffer } = await import('hyparquet-writer')
+    const whole = Buffer.from(
+      parquetWriteBuffer({
+        columnData: [{ name: 'text', data: rows.map(({ text }) => text), type: 'STRING' }],
+        codec: 'UNCOMPRESSED',
+        pageSize: 500,
+        rowGroupSize: 100,
+      }),
+    )
+    // A length within the second row group.
+    const at = whole.indexOf('text number 150') - 4
+    whole.writeUInt32LE(1e9, at)
+    await folder.write('page.parquet', whole)
+    const { rows: read, error } = await readToFault(parquet({ path: 'page.parquet', baseDir }))
+    const texts = read.map(({ text }) => text)
+    expect(texts.length).toBeGreaterThan(100)
+    expect(texts.length).toBeLessThanOrEqual(150)
+    expect(texts).toEqual(rows.slice(0, texts.length).map(({ text }) => text))
+    expect(error).toMatchObject({
+      file: 'page.parquet',
+      place: `row group 2, row ${texts.length + 1} of the file`,
+      advice: 'fetch the file again, or set "onError": "skip" to go on at the next row group',
+    })
+    const skipping = parquet({ path: 'page.parquet', baseDir, onError: 'skip' })
+    expect(await readAll(skipping)).toHaveLength(texts.length + 100)
+    expect(skipping.summary!()!.message).toBe('left out 1 damaged row group')
+  })
+
+  test(`${mutations} mutations give documents or a clear error`, async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
@@ -109,7 +140,7 @@ describe('damaged files', () => {
           if (!Array.isArray(outcome)) expect(outcome).toBeInstanceOf(DataError)
         },
       ),
-      { numRuns: 2000 },
+      { numRuns: mutations },
     )
   }, 60_000)
 })

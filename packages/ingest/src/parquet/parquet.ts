@@ -44,15 +44,22 @@ export function parquetReader(settings: Required<ParquetOptions>): FormatReader<
     try {
       for (const [number, count] of opened.groups.entries()) {
         if (number >= (from?.group ?? 0)) {
-          const records = await opened.rows(number, settings.metadata ? undefined : columns).catch(cause => {
-            const fault = damaged(file, number, cause)
-            if (settings.onError === 'error') throw fault
-            context.warn(`${file.name}: ${fault.place}: ${fault.message}; such row groups are left out`)
+          const { length, record, fault } = await opened.rows(number, settings.metadata ? undefined : columns)
+          const group = {
+            number,
+            columns,
+            length,
+            before,
+            record,
+            ...(fault === undefined ? {} : { cut: true as const }),
+          }
+          yield* documents(group, from, file, context)
+          if (fault !== undefined) {
+            const told = damaged(file, { group: number, row: before + length }, fault)
+            if (settings.onError === 'error') throw told
+            context.warn(`${file.name}: ${told.place}: ${told.message}; the rest of such row groups is left out`)
             context.leaveOut(badGroup)
-            return []
-          })
-          const { length } = records
-          yield* documents({ number, columns, length, before, record: row => records[row]! }, from, file, context)
+          }
         }
         before += count
       }
@@ -62,11 +69,11 @@ export function parquetReader(settings: Required<ParquetOptions>): FormatReader<
   }
 }
 
-function damaged(file: CorpusFile, group: number, cause: unknown): DataError {
+function damaged(file: CorpusFile, { group, row }: { group: number; row: number }, cause: unknown): DataError {
   return new DataError(`it cannot be unpacked (${(cause as Error).message})`, {
     file: file.name,
-    place: `row group ${group + 1}`,
-    advice: 'fetch the file again, or set "onError": "skip" to go on after it',
+    place: `row group ${group + 1}, row ${row + 1} of the file`,
+    advice: 'fetch the file again, or set "onError": "skip" to go on at the next row group',
     cause,
   })
 }

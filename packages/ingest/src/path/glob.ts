@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { ConfigError } from '@sluice/pipeline'
 import { glob } from 'tinyglobby'
+import { nameInside } from './name-inside.ts'
 
 /** Absolute paths of the files that a glob means. Names that begin with a dot are left out unless the pattern has the dot. */
 export async function matching(entry: string, root: string, pattern: string): Promise<string[]> {
@@ -17,7 +18,7 @@ export async function matching(entry: string, root: string, pattern: string): Pr
 /** Absolute paths of a directory's files, at any depth, that end in one of `extensions`, packed or not. */
 export async function filesUnder(entry: string, root: string, extensions: readonly string[]): Promise<string[]> {
   const found = await glob('**/*', { cwd: root, onlyFiles: true, expandDirectories: false, absolute: true })
-  const taken = found.filter(path => extensions.some(end => unpacked(path).endsWith(end)))
+  const taken = found.filter(path => extensions.some(end => nameInside(path).endsWith(end)))
   if (taken.length > 0) return taken.map(path => resolve(path))
   const there = found.length > 0 || (await readdir(root)).length > 0
   const ends = extensions.join(', ')
@@ -29,5 +30,3 @@ export async function filesUnder(entry: string, root: string, extensions: readon
       : 'put the corpus there',
   })
 }
-
-const unpacked = (path: string): string => path.toLowerCase().replace(/\.(gz|bz2|zst)$/, '')

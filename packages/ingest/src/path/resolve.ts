@@ -1,19 +1,35 @@
 import { stat } from 'node:fs/promises'
 import { isAbsolute, posix, relative, resolve, sep } from 'node:path'
+import type { Readable } from 'node:stream'
 import { ConfigError, StorageError } from '@sluice/pipeline'
 import { isDynamicPattern } from 'tinyglobby'
+import { isAddress } from '../http/address.ts'
+import { addressedFile } from '../http/file.ts'
+import type { HttpOptions } from '../http/settings.ts'
+import type { Version } from '../http/version.ts'
+import { stdinFile } from '../stdin/file.ts'
 import type { CorpusFile } from './corpus-file.ts'
 import { filesUnder, matching } from './glob.ts'
 import { missing } from './missing.ts'
 import { npmPath } from './npm.ts'
 
 export interface PathOptions {
-  /** A file, a directory, a glob or `npm:<package>/<any of these>`; or a list of them. */
+  /** A file, a directory, a glob, `npm:<package>/<any of these>`, an address of http: or https:, or `-`; or a list of them. */
   readonly path: string | readonly string[]
   /** What relative paths are relative to. */
   readonly baseDir: string
   /** What the files taken from a directory end in, or in that and `.gz`: `['.txt']`. Globs and files are taken as they are. */
   readonly extensions: readonly string[]
+  /** For addresses. */
+  readonly http?: HttpOptions
+  readonly signal?: AbortSignal
+  /** By address, what files on servers were when they were first opened: they are held to it. */
+  readonly versions?: Map<string, Version>
+  /** Takes warnings about servers. */
+  readonly warn?: (message: string) => void
+  /** For `-`: where it is written down, and what it stands for. */
+  readonly scratchDir?: string | undefined
+  readonly stdin?: Readable | undefined
 }
 
 /**
@@ -33,7 +49,10 @@ export async function resolvePath(options: PathOptions): Promise<CorpusFile[]> {
   return [...files.values()]
 }
 
-async function resolveEntry(entry: string, { baseDir, extensions }: PathOptions): Promise<CorpusFile[]> {
+async function resolveEntry(entry: string, options: PathOptions): Promise<CorpusFile[]> {
+  const { baseDir, extensions } = options
+  if (isAddress(entry)) return [addressedFile(entry, options)]
+  if (entry === '-') return [stdinFile(options)]
   if (entry.startsWith('npm:')) {
     const { root, rest, prefix } = npmPath(entry, baseDir)
     return resolveIn(entry, root, rest, path => `${prefix}/${slashed(relative(root, path))}`, extensions)

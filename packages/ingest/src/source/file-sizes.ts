@@ -11,12 +11,14 @@ export class FileSizes {
 
   /** Looks at files, and gives the size of each by its name. */
   async note(files: readonly CorpusFile[]): Promise<Record<string, number>> {
-    for (const file of files) this.#bytes.set(file.name, await sizeOf(file))
+    for (const file of files) if (!file.open) this.#bytes.set(file.name, await sizeOf(file))
     return Object.fromEntries(this.#bytes)
   }
 
   /** @throws StorageError where a file has another size than before, or is gone */
   async check(file: CorpusFile): Promise<void> {
+    // What is fetched is held to its version, and what was read of standard input does not change.
+    if (file.open) return
     const before = this.#bytes.get(file.name)
     const now = await sizeOf(file)
     if (before === undefined) this.#bytes.set(file.name, now)

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import {
   DataError,
   type DocumentRow,
@@ -11,6 +12,8 @@ import {
 } from '@sluice/pipeline'
 import type { RecordBatch } from 'apache-arrow'
 import { DocumentsBuilder } from '../build/documents-builder.ts'
+import type { HttpOptions } from '../http/settings.ts'
+import type { Version } from '../http/version.ts'
 import type { CorpusFile } from '../path/corpus-file.ts'
 import { resolvePath } from '../path/resolve.ts'
 import { FileSizes } from './file-sizes.ts'
@@ -50,6 +53,10 @@ export interface FilesSourceOptions<P extends Json> {
   readonly extensions: readonly string[]
   readonly read: FormatReader<P>
   readonly frameBytes: number
+  readonly http: HttpOptions
+  /** Folder for what must be written down, and the stream that `-` stands for. */
+  readonly scratchDir: string | undefined
+  readonly stdin: Readable | undefined
   readonly emit: (event: RunEvent) => void
 }
 
@@ -63,6 +70,8 @@ export function filesSource<P extends Json>(options: FilesSourceOptions<P>): Sou
   // A run reads its sources several times (tokenizer, evaluation, epochs): the fullest reading tells what was left out.
   let fullest = new LeftOut()
   const sizes = new FileSizes()
+  // The same at every reading.
+  const versions = new Map<string, Version>()
   const source = defineSource({
     id,
     schema: documentsSchema,
@@ -82,7 +91,9 @@ export function filesSource<P extends Json>(options: FilesSourceOptions<P>): Sou
         },
       }
       try {
-        yield* batches({ ...options, sizes }, from, context, leftOut)
+        const { warn } = context
+        const files = await resolvePath({ ...options, signal, warn, versions })
+        yield* batches({ ...options, sizes }, files, { from, context, leftOut })
       } catch (error) {
         // What lies below knows the file and not the source.
         if (error instanceof SluiceError && error.stage === undefined) Object.assign(error, { stage: id })
@@ -104,13 +115,12 @@ interface Filled {
 
 async function* batches<P extends Json>(
   options: FilesSourceOptions<P> & { readonly sizes: FileSizes },
-  from: Json | undefined,
-  context: ReaderContext,
-  leftOut: LeftOut,
+  files: readonly CorpusFile[],
+  reading: { readonly from: Json | undefined; readonly context: ReaderContext; readonly leftOut: LeftOut },
 ): AsyncGenerator<Filled, void, undefined> {
+  const { from, context, leftOut } = reading
   const { signal } = context
   const { frameBytes } = options
-  const files = await resolvePath(options)
   const start = startOf<P>(from, files)
   const frame = new DocumentsBuilder()
   let bytes = 0
@@ -138,11 +148,14 @@ async function* batches<P extends Json>(
         if (signal.aborted) return
         if (frame.rows > 0 && bytes + batch.bytes > frameBytes) yield filled()
         add(batch)
-        position = { file: file.name, at: batch.position }
+        const version = file.version?.()
+        position = { file: file.name, at: batch.position, ...(version === undefined ? {} : { version }) }
         if (bytes >= frameBytes) yield filled()
         if (signal.aborted) return
       }
     } catch (error) {
+      // The file was not read to its end because nobody wants it.
+      if (signal.aborted) return
       // What was read before the fault is whole.
       if (frame.rows > 0) yield filled()
       throw error

@@ -1,11 +1,16 @@
+import type { Readable } from 'node:stream'
 import { type BuildContext, maxDocumentBytes, type RunEvent } from '@sluice/pipeline'
 import { z } from 'zod'
+import { type HttpOptions, httpConfig } from '../http/settings.ts'
 
 /** What every source of files can be told. */
 export interface FilesOptions {
   /** Names the source in documents, cursors and messages. Default: the factory's name. */
   readonly id?: string
-  /** File, directory, glob or `npm:<package>/<file>`, or a list of these. Gzip is seen by content. */
+  /**
+   * File, directory, glob, `npm:<package>/<file>`, address of http: or https:, or `-` for standard input; or a list of these. Packing
+   * is seen by content.
+   */
   readonly path: string | readonly string[]
   /** What relative paths are relative to. Default: the working directory. */
   readonly baseDir?: string
@@ -15,6 +20,12 @@ export interface FilesOptions {
   readonly maxDocumentBytes?: number
   /** Bytes of text over which a frame is closed; one document or part may be more. Default 1 MiB. */
   readonly frameBytes?: number
+  /** How files are fetched from servers. */
+  readonly http?: HttpOptions
+  /** Folder where standard input is written down as it is read, so that it can be read again. Default: a file of its own, gone at the end. */
+  readonly scratchDir?: string | undefined
+  /** What `-` stands for. Default `process.stdin`. */
+  readonly stdin?: Readable | undefined
   /** Takes warnings: text that is not valid UTF-8, the first line skipped in a file. Default: nobody hears them. */
   readonly emit?: (event: RunEvent) => void
 }
@@ -28,6 +39,9 @@ export function filesDefaults(options: FilesOptions, id: string): Required<Omit<
     maxDocumentBytes,
     frameBytes: 1024 * 1024,
     emit: () => {},
+    scratchDir: undefined,
+    stdin: undefined,
+    http: {},
     ...options,
   }
 }
@@ -37,13 +51,19 @@ export function pieceBytes({ frameBytes }: { readonly frameBytes: number }): num
   return Math.max(1, frameBytes >> 2)
 }
 
-/** The same in a config. */
-export const filesConfig = {
+/** Where files are and how they come, in a config. */
+export const pathConfig = {
   path: z
     .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
     .describe(
-      'file, directory, glob or npm:<package>/<file>, or a list of these; relative to the folder of this config',
+      'file, directory, glob, npm:<package>/<file>, http(s) address, or "-" for standard input; or a list of these. Relative to the folder of this config',
     ),
+  http: httpConfig,
+}
+
+/** The same, for formats that are text. */
+export const filesConfig = {
+  ...pathConfig,
   encoding: z
     .string()
     .default('auto')
@@ -51,6 +71,7 @@ export const filesConfig = {
 }
 
 /** What a run tells every source of files that it builds. */
-export function placed(context: BuildContext): Pick<FilesOptions, 'id' | 'baseDir' | 'emit'> {
-  return { id: context.id, baseDir: context.baseDir, emit: event => context.emit(event) }
+export function placed(context: BuildContext): Pick<FilesOptions, 'id' | 'baseDir' | 'scratchDir' | 'emit'> {
+  const { id, baseDir, scratchDir } = context
+  return { id, baseDir, scratchDir, emit: event => context.emit(event) }
 }

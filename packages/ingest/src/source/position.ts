@@ -3,7 +3,7 @@ import type { CorpusFile } from '../path/corpus-file.ts'
 
 /** Where a source of files stands: within a file, or after it. */
 export type FilePosition<P extends Json> =
-  | { readonly file: string; readonly at: P }
+  | { readonly file: string; readonly at: P; readonly version?: Json }
   | { readonly file: string; readonly done: true }
 
 export interface Start<P> {
@@ -22,5 +22,6 @@ export function startOf<P extends Json>(from: Json | undefined, files: readonly 
       advice: 'put the file back where it was, or start a new run',
     })
   }
+  if ('version' in position && position.version !== undefined) files[index]!.expect?.(position.version)
   return 'done' in position ? { index: index + 1, at: undefined } : { index, at: position.at }
 }

@@ -30,6 +30,8 @@ export interface Group {
   record(row: number): Record<string, unknown>
   /** Rows before it in the file. */
   readonly before: number
+  /** The rest of it is damaged: its end is no place to go on from. */
+  readonly cut?: true
 }
 
 const withoutText = ['record without text', 'records without text'] as const
@@ -83,7 +85,7 @@ export function groupReader(settings: TableSettings) {
         await breathe()
       } else if ((row & 255) === 0) await breathe()
     }
-    yield { rows, bytes, position: { group: number + 1, row: 0 } }
+    yield { rows, bytes, position: group.cut ? { group: number, row: group.length } : { group: number + 1, row: 0 } }
   }
 
   function rowsFor(

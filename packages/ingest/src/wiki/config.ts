@@ -1,10 +1,10 @@
 import type { BuildContext, Documents, Kind, Source } from '@sluice/pipeline'
 import { z } from 'zod'
-import { filesConfig, placed } from '../source/options.ts'
+import { pathConfig, placed } from '../source/options.ts'
 import { wiki } from './wiki.ts'
 
 const config = z.strictObject({
-  path: filesConfig.path,
+  ...pathConfig,
   namespaces: z
     .array(z.int())
     .min(1)

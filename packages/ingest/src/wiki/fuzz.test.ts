@@ -6,6 +6,7 @@ import { bunzip2Reader } from '../bzip2/bunzip2.ts'
 import { rowsOf } from '../testing/documents.ts'
 import { testFolder } from '../testing/folder.ts'
 import { mutated } from '../testing/mutate.ts'
+import { mutations } from '../testing/mutations.ts'
 import { bytesReader, drain } from '../testing/readers.ts'
 import { wiki } from './wiki.ts'
 
@@ -31,11 +32,10 @@ const variants: readonly (readonly [string, Uint8Array])[] = [
   ['utf16', Buffer.from(`\ufeff${xml.toString()}`, 'utf16le')],
 ]
 
-test('dumps changed 2,000 times: documents, or a clear error', async () => {
-  const count = 2000
+test(`dumps changed ${mutations} times: documents, or a clear error`, async () => {
   const before = process.memoryUsage().arrayBuffers
   let read = 0
-  for (let i = 0; i < count; i++) {
+  for (let i = 0; i < mutations; i++) {
     const [name, bytes] = variants[i % variants.length]!
     await folder.write(name, mutated(bytes, `wiki ${name}`, i))
     const source = wiki({

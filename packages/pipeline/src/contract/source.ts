@@ -25,16 +25,21 @@ export interface Source<O extends TypeMap = any> {
   files?(): Promise<Readonly<Record<string, number>>>
   /** What it wants known when a run has ended: the runner publishes it as a `note`. */
   summary?(): { readonly message: string; readonly values?: Readonly<Record<string, Json>> } | undefined
+  /** For a source with stages in it: what they want kept in a checkpoint, by their ids; see `Stage.save`. */
+  savedStates?(): ReadonlyMap<string, Iterable<Uint8Array>>
   /** For a source made of several: what each has given. The runner publishes it as `mixed`, at intervals and at the end. */
-  mixed?(): { readonly unit: 'bytes' | 'documents'; readonly shares: readonly MixShare[] } | undefined
+  mixed?(): { readonly unit: MixUnit; readonly shares: readonly MixShare[] } | undefined
 }
+
+/** What the weights of a mix count. Tokens where rows are tokens already. */
+export type MixUnit = 'bytes' | 'documents' | 'tokens'
 
 /** What a source has given to a mix. */
 export interface MixShare {
   readonly id: string
   /** The share asked for, 0 to 1. */
   readonly asked: number
-  /** Bytes or documents given so far, in this run and those it resumed. */
+  /** Bytes, documents or tokens given so far, in this run and those it resumed. */
   readonly given: number
   /** Its share of what all have given; 0 before anything was. */
   readonly achieved: number

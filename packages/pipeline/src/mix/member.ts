@@ -1,11 +1,11 @@
 import type { RecordBatch, TypeMap } from 'apache-arrow'
 import type { Frame, Json } from '../contract/frame.ts'
-import type { Source } from '../contract/source.ts'
-import { type Unit, type WeighedRows, weighRows } from './rows.ts'
+import type { MixUnit, Source } from '../contract/source.ts'
+import { type WeighedRows, weighRows } from './rows.ts'
 
 /** Where a source of a mix stands. */
 export interface MemberPosition {
-  /** Bytes or documents given so far. */
+  /** Bytes, documents or tokens given so far. */
   readonly given: number
   /** The source's own position after the last frame of which everything was given; left out at the beginning. */
   readonly at?: Json
@@ -38,11 +38,11 @@ export class Member<O extends TypeMap = any> {
   #skip: number
   #epoch: number | undefined
   readonly #epochs: number
-  readonly #unit: Unit
+  readonly #unit: MixUnit
   #frames: AsyncIterator<Frame<O>> | undefined
   #held: { batch: RecordBatch<O>; rows: WeighedRows; next: number; after: Json | undefined } | undefined
 
-  constructor({ source, weight, epochs = 0 }: MemberOptions<O>, unit: Unit, from: MemberPosition | undefined) {
+  constructor({ source, weight, epochs = 0 }: MemberOptions<O>, unit: MixUnit, from: MemberPosition | undefined) {
     this.source = source
     this.weight = weight
     this.#epochs = epochs

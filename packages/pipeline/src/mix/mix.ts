@@ -1,19 +1,26 @@
 import type { TypeMap } from 'apache-arrow'
 import type { Json } from '../contract/frame.ts'
-import type { MixShare, Source } from '../contract/source.ts'
+import type { MixShare, MixUnit, Source } from '../contract/source.ts'
 import { ConfigError, SchemaError } from '../errors.ts'
 import { differingField } from '../schemas/require.ts'
 import { Member, type MemberPosition } from './member.ts'
 import { repeat } from './repeat.ts'
-import type { Unit } from './rows.ts'
 
 export interface MixOptions<O extends TypeMap> {
   /** Default `mix`. */
   id?: string
-  /** Weights are relative: 2 and 1 mean two thirds and one third. `epochs` is the source's own; default: the mix's. */
-  sources: readonly { source: Source<O>; weight: number; epochs?: number | undefined }[]
-  /** What is weighed: bytes of text (of other rows than documents: their bytes), or documents. Default `bytes`. */
-  unit?: Unit
+  /**
+   * Weights are relative: 2 and 1 mean two thirds and one third. `epochs` is the source's own; default: the mix's. One that
+   * `repeats` does so itself, as a sub-pipeline behind `repeat`: it is read once, and `epochs` says how often that was.
+   */
+  sources: readonly {
+    source: Source<O>
+    weight: number
+    epochs?: number | undefined
+    repeats?: boolean | undefined
+  }[]
+  /** What is weighed: bytes of text (of other rows than documents and tokens: their bytes), documents, or tokens. Default `bytes`. */
+  unit?: MixUnit
   /** How often each source may be read. Default: as for `repeat`. */
   epochs?: number
   /**
@@ -41,8 +48,8 @@ type MixPosition = Readonly<Record<string, MemberPosition>>
 export function mix<O extends TypeMap>(options: MixOptions<O>): Mix<O> {
   const { id = 'mix', unit = 'bytes', frame = 32 * 1024 } = options
   checkMembers(id, options.sources)
-  const repeated = options.sources.map(({ source, weight, epochs = options.epochs }) => ({
-    source: repeat(source, epochs === undefined ? {} : { epochs }),
+  const repeated = options.sources.map(({ source, weight, epochs = options.epochs, repeats = false }) => ({
+    source: repeats ? source : repeat(source, epochs === undefined ? {} : { epochs }),
     weight,
     epochs,
   }))
@@ -64,6 +71,7 @@ export function mix<O extends TypeMap>(options: MixOptions<O>): Mix<O> {
       const lists = await Promise.all(repeated.map(({ source }) => source.files?.() ?? {}))
       return Object.assign({}, ...lists)
     },
+    savedStates: () => new Map(repeated.flatMap(({ source }) => [...(source.savedStates?.() ?? [])])),
     mixed: () => ({ unit, shares: shares() }),
     summary() {
       const list = shares()

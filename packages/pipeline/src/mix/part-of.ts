@@ -13,10 +13,11 @@ export function partOf<O extends TypeMap>(source: Source<O>, read: Source<O>['re
 }
 
 /** What a source tells beside its frames, told by one that wraps it. */
-export function toldBy(source: Source): Pick<Source, 'summary' | 'mixed' | 'files'> {
+export function toldBy(source: Source): Pick<Source, 'summary' | 'mixed' | 'files' | 'savedStates'> {
   return {
     ...(source.summary ? { summary: () => source.summary!() } : {}),
     ...(source.mixed ? { mixed: () => source.mixed!() } : {}),
+    ...(source.savedStates ? { savedStates: () => source.savedStates!() } : {}),
     ...(source.files ? { files: () => source.files!() } : {}),
   }
 }

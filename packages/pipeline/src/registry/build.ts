@@ -7,8 +7,8 @@ export interface BuildContext {
   /** Folder of the config: relative paths are relative to it. */
   readonly baseDir: string
   readonly seed: number
-  /** The run's scratch space for what must be written down (spooled input, spilled counts). */
-  readonly scratchDir: string
+  /** Folder of the run for what must be written down, such as standard input as it is read; undefined where nothing is kept. */
+  readonly scratchDir?: string | undefined
   readonly signal: AbortSignal
   emit(event: RunEvent): void
 }

@@ -162,8 +162,9 @@ function context(
   }
 }
 
-function savedStates({ stages }: Chain): ReadonlyMap<string, Iterable<Uint8Array>> {
-  return new Map(stages.flatMap(stage => (stage.save ? [[stage.id, stage.save()] as const] : [])))
+function savedStates({ source, stages }: Chain): ReadonlyMap<string, Iterable<Uint8Array>> {
+  const within = source.savedStates?.() ?? []
+  return new Map([...within, ...stages.flatMap(stage => (stage.save ? [[stage.id, stage.save()] as const] : []))])
 }
 
 /** Entries of a cursor that belong to no part of the chain. */

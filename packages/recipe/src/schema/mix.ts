@@ -3,9 +3,11 @@ import { z } from 'zod'
 
 export const mixSchema = z.strictObject({
   unit: z
-    .enum(['bytes', 'documents'])
+    .enum(['bytes', 'documents', 'tokens'])
     .default('bytes')
-    .describe('What the weights of the sources count: bytes of text, or documents.'),
+    .describe(
+      'What the weights of the sources count: bytes of text, documents, or tokens. For tokens each source is refined and tokenized by itself: "dedup" and "minhash" then look for copies within each source only.',
+    ),
   frame: byteSize()
     .optional()
     .describe('Text a source gives at least before the next one’s turn: shares are as exact. Left out: 32 KiB.'),

@@ -1,24 +1,30 @@
-import { type Frame, run, type Sink, type Source, type Stage } from '@sluice/pipeline'
+import type { Frame } from '../contract/frame.ts'
+import type { Sink } from '../contract/sink.ts'
+import type { RunEvent } from '../events.ts'
+import { type RunOptions, run } from './run.ts'
 
 /**
  * What a source gives after some stages, pulled frame by frame: a run whose sink hands each frame over and waits until the
  * next one is asked for. Leaving the loop stops the run.
  */
-export async function* frames(options: {
-  source: Source
-  stages: readonly Stage[]
-  seed: number
-  signal: AbortSignal
-}): AsyncGenerator<Frame> {
+export async function* frames(
+  options: Omit<RunOptions, 'sink'> & {
+    /** Takes the events of that run. Default: nobody hears them. */
+    readonly emit?: (event: RunEvent) => void
+  },
+): AsyncGenerator<Frame> {
+  const { emit, ...rest } = options
   const handover = createHandover()
-  const { seed, signal } = options
-  const running = run({ source: options.source, stages: [...options.stages], sink: handover.sink, seed, signal })
+  const running = run({ ...rest, sink: handover.sink })
+  if (emit) running.events$.subscribe(emit)
   running.done.then(handover.end, handover.end)
   try {
     for (let frame = await handover.next(); frame; frame = await handover.next()) yield frame
   } finally {
     running.stop()
     handover.release()
+    // Whoever leaves the loop may rely on it that everything is closed. What failed is thrown below, or was not waited for.
+    await running.done.catch(() => {})
   }
   await running.done
 }

@@ -1,0 +1,68 @@
+import { existsSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { SluiceError } from '@sluice/pipeline'
+import { expect, test } from 'vitest'
+import { books } from './books/books.ts'
+import { files } from './files/files.ts'
+import { news } from './news/news.ts'
+import { social } from './social/social.ts'
+import { rowsOf } from './testing/documents.ts'
+import { testFolder } from './testing/folder.ts'
+import { mutated } from './testing/mutate.ts'
+import { text } from './text/text.ts'
+import { wiki } from './wiki/wiki.ts'
+
+const samples = fileURLToPath(new URL('../../../../shared/data/samples', import.meta.url))
+const folder = await testFolder()
+// Large files: a thorough run is asked for.
+const mutations = Number(process.env.SLUICE_MUTATIONS ?? 5)
+
+const make = (path: string) => {
+  const options = { path, baseDir: folder.path, onError: 'skip' as const }
+  return {
+    books: books({ ...options, chapters: true }),
+    files: files(options),
+    news: news(options),
+    social: social(options),
+    text: text({ ...options, documents: 'paragraph' }),
+    wiki: wiki({ ...options, threads: 0 }),
+  }
+}
+
+// They lie beside the repository on some machines.
+test.skipIf(!existsSync(samples)).each([
+  ['books', 'books/pg11-alice.txt'],
+  ['books', 'books/moby-dick.txt'],
+  ['news', 'news/brown-press-1961.jsonl'],
+  ['files', 'news/brown-press-1961.jsonl'],
+  ['news', 'news/creativecommons-news.warc.gz'],
+  ['social', 'social/reddit-RC-praw.jsonl'],
+  ['social', 'social/reddit-RS-praw.jsonl'],
+  ['wiki', 'wiki/enwiki-sample-pages-articles.xml.bz2'],
+  ['wiki', 'wiki/bgwiki-pages-articles-utf16.xml.bz2'],
+  ['files', 'zh/lunyu.json'],
+  ['files', 'zh/tangshisanbaishou.json'],
+  ['text', 'zh/luxun-nahan.txt'],
+] as const)(
+  `%s: %s, changed ${mutations} times: documents, or a clear error`,
+  async (use, name) => {
+    const bytes = await readFile(join(samples, name))
+    const path = `${use}-${name.replaceAll('/', '-')}`
+    const before = process.memoryUsage().arrayBuffers
+    for (let i = 0; i < mutations; i++) {
+      await folder.write(path, mutated(bytes, name, i))
+      try {
+        for await (const frame of make(path)[use].read(undefined, new AbortController().signal)) {
+          for (const row of rowsOf(frame)) expect(row.id).toBeTypeOf('string')
+        }
+      } catch (error) {
+        if (!(error instanceof SluiceError)) throw new Error(`mutation ${i}`, { cause: error })
+        expect(error.message).not.toBe('')
+      }
+    }
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(300_000_000)
+  },
+  1_800_000,
+)
