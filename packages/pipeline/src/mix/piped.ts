@@ -23,7 +23,8 @@ const own: ReadonlySet<RunEvent['type']> = new Set(['started', 'progress', 'mixe
 
 /**
  * A source and the stages behind it as one source: a sub-pipeline, for a mix of what stages give. It keeps the source's id; its
- * position is the cursor of the whole sub-pipeline, so it resumes exactly, and what its stages save is among `savedStates`.
+ * position is the cursor of the whole sub-pipeline, so it resumes exactly, and what its stages save is among `savedStates`. Its
+ * source's summary is among what it tells.
  */
 export function piped<O extends TypeMap>(options: PipedOptions): Source<O> {
   const { source, seed, mark, saved, emit } = options
@@ -35,7 +36,6 @@ export function piped<O extends TypeMap>(options: PipedOptions): Source<O> {
     schema,
     replayable: source.replayable,
     ...(source.files ? { files: () => source.files!() } : {}),
-    ...(source.summary ? { summary: () => source.summary!() } : {}),
     savedStates: () => new Map(latest.flatMap(stage => (stage.save ? [[stage.id, stage.save()] as const] : []))),
     async *read(from, signal) {
       latest = options.stages()

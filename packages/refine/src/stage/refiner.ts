@@ -1,6 +1,14 @@
 import { resolve } from 'node:path'
-import { type Documents, type Frame, type Json, type Stage, type StageContext, StateError } from '@sluice/pipeline'
-import { concatMap, from as fromPromise, map } from 'rxjs'
+import {
+  type Documents,
+  type Frame,
+  type Json,
+  type Stage,
+  type StageContext,
+  StateError,
+  turnIfLong,
+} from '@sluice/pipeline'
+import { concatMap, from as fromPromise, type Observable, of } from 'rxjs'
 import { requireDocuments } from './columns.ts'
 import { Counter } from './counts.ts'
 import { Document } from './document.ts'
@@ -68,14 +76,31 @@ export function refiner(refiner: Refiner): Stage<Documents, Documents> {
     }
     return { ...frame, batch, cursor: { ...frame.cursor, [id]: position } }
   }
-  const judged = (frame: Frame<Documents>): Frame<Documents> => {
+  const judged = (frame: Frame<Documents>): Observable<Frame<Documents>> => {
     const work = begin(frame)
-    while (work.next()) work.take((work.decided ? refiner.follow : refiner.judge)?.(document) as Verdict)
+    const turn = judgeRows(work)
+    // What is quick stays in its turn of the event loop.
+    return turn ? fromPromise(judgedInTurns(frame, work, turn)) : of(end(frame, work))
+  }
+  /** Judges rows until the turn has been long enough. */
+  const judgeRows = (work: BatchWork): Promise<void> | undefined => {
+    while (work.next()) {
+      work.take((work.decided ? refiner.follow : refiner.judge)?.(document) as Verdict)
+      const turn = turnIfLong()
+      if (turn) return turn
+    }
+    return undefined
+  }
+  const judgedInTurns = async (frame: Frame<Documents>, work: BatchWork, first: Promise<void>) => {
+    for (let turn: Promise<void> | undefined = first; turn; turn = judgeRows(work)) await turn
     return end(frame, work)
   }
   const judgedAsync = async (frame: Frame<Documents>): Promise<Frame<Documents>> => {
     const work = begin(frame)
-    while (work.next()) work.take(work.decided ? refiner.follow?.(document) : await refiner.judge(document))
+    while (work.next()) {
+      work.take(work.decided ? refiner.follow?.(document) : await refiner.judge(document))
+      await turnIfLong()
+    }
     return end(frame, work)
   }
 
@@ -93,7 +118,7 @@ export function refiner(refiner: Refiner): Stage<Documents, Documents> {
       await refiner.open?.(lent, position?.own)
       if (path !== undefined) rejects = openRejects(resolve(baseDir, path), id, position?.rejects ?? 0)
     },
-    apply: refiner.asynchronous ? concatMap(frame => fromPromise(judgedAsync(frame))) : map(judged),
+    apply: refiner.asynchronous ? concatMap(frame => fromPromise(judgedAsync(frame))) : concatMap(judged),
     ...(refiner.held ? { held: () => refiner.held!() } : {}),
     ...(refiner.save ? { save: () => refiner.save!() } : {}),
     async close() {
