@@ -45,7 +45,7 @@ export function CorpusPanel() {
                     </td>
                     <td>{percent(achieved)}</td>
                     {mixed && <td>{percent(asked ?? Number.NaN)}</td>}
-                    <td>{mixed?.unit === 'documents' ? whole(given) : bytes(given)}</td>
+                    <td>{(mixed?.unit ?? 'bytes') === 'bytes' ? bytes(given) : whole(given)}</td>
                   </tr>
                 ))}
               </tbody>
