@@ -1,5 +1,5 @@
 """Peer of `ingest --case refine`: datatrove's Gopher and C4 filters; its exact deduplication works in passes over the disk, so a set of
-hashes stands in for it. Documents in memory before the clock starts. It takes the first 20 MB of text at most: the rest would be more
+hashes stands in for it. Documents in memory before the clock starts. It takes the first 5 MB of text at most: the rest would be more
 of the same. usage: python peers/ingest_refine.py MEGABYTES"""
 import hashlib
 import importlib.metadata
@@ -9,7 +9,7 @@ from datatrove.data import Document
 from datatrove.pipeline.filters import C4QualityFilter, GopherQualityFilter
 from ingest_common import first_texts, report
 
-documents = [Document(text=text, id=str(i)) for i, text in enumerate(first_texts("refine", sys.argv[1], 20_000_000))]
+documents = [Document(text=text, id=str(i)) for i, text in enumerate(first_texts("refine", sys.argv[1], 5_000_000))]
 size = sum(len(document.text.encode()) for document in documents)
 # spaCy, which cuts the words, is loaded by the first document.
 GopherQualityFilter().filter(documents[0])
