@@ -1,3 +1,18 @@
+export { cosine, type Neighbor, nearestRows, norm, similarities } from './inspect/neighbors.ts'
+export {
+  type PositionSimilarity,
+  rotaryFrequencies,
+  rotarySimilarity,
+  tableSimilarity,
+} from './inspect/position-similarity.ts'
+export {
+  explainedBy,
+  type PrincipalAxes,
+  type PrincipalOptions,
+  principalAxes,
+  projected,
+} from './inspect/principal.ts'
+export { rowOf, rowsOf, type VectorTable } from './inspect/table.ts'
 export {
   constantPositions,
   type PositionEmbedding,

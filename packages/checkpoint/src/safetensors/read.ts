@@ -41,7 +41,7 @@ export async function getSafetensors(input: InputFile): Promise<SafetensorsConte
 }
 
 /** The header, and where the data after it start. */
-async function readHeader(input: InputFile): Promise<{ header: Header; start: number }> {
+export async function readHeader(input: InputFile): Promise<{ header: Header; start: number }> {
   const fault = (message: string) => new DataError(message, { file: input.path, place: 'header' })
   if (input.size < 8) throw fault(`expected at least 8 bytes, the file has ${input.size}`)
   const prefix = Buffer.alloc(8)
@@ -55,7 +55,7 @@ async function readHeader(input: InputFile): Promise<{ header: Header; start: nu
   return { header: decodeHeader(text, input.size - start, input.path), start }
 }
 
-async function readTensor(input: InputFile, start: number, entry: TensorEntry): Promise<NamedTensor> {
+export async function readTensor(input: InputFile, start: number, entry: TensorEntry): Promise<NamedTensor> {
   const { name, shape, begin, end } = entry
   const dtype = dtypes.get(entry.dtype)!
   if (end - begin > constants.MAX_LENGTH) {

@@ -92,7 +92,7 @@ export async function verifyCheckpoint(path: string, { files = nodeFiles }: { fi
   }
 }
 
-async function openDirectory(
+export async function openDirectory(
   path: string,
   files: FileLayer,
 ): Promise<{ manifest: Manifest; names: readonly string[] }> {
@@ -113,7 +113,7 @@ async function openDirectory(
 }
 
 /** What `use` makes of a file of the checkpoint, given out only if it is the one that was written. */
-async function verified<T>(
+export async function verified<T>(
   path: string,
   name: string,
   manifest: Manifest,
@@ -138,7 +138,7 @@ async function verified<T>(
   })
 }
 
-async function wholeFile(input: InputFile): Promise<Buffer> {
+export async function wholeFile(input: InputFile): Promise<Buffer> {
   const bytes = Buffer.alloc(input.size)
   await input.read(bytes, 0)
   return bytes
@@ -146,10 +146,10 @@ async function wholeFile(input: InputFile): Promise<Buffer> {
 
 const advice = 'the checkpoint cannot be used any more: delete its directory, and the one before it is the latest'
 
-function missing(file: string): DataError {
+export function missing(file: string): DataError {
   return new DataError('the file is missing from the checkpoint', { file, advice })
 }
 
-function damaged(file: string, message: string): DataError {
+export function damaged(file: string, message: string): DataError {
   return new DataError(`the file is damaged: ${message}`, { file, advice })
 }
