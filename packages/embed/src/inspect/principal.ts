@@ -121,7 +121,7 @@ function centredSample(table: VectorTable, sample: number) {
 }
 
 /** Xᵀ (X v) / rows. */
-function throughCovariance(values: Float64Array, rows: number, vector: Float64Array): Float64Array {
+function throughCovariance(values: Float64Array, rows: number, vector: Float64Array): Float64Array<ArrayBuffer> {
   const width = vector.length
   const out = new Float64Array(width)
   for (let row = 0, at = 0; row < rows; row++, at += width) {
@@ -170,7 +170,7 @@ function facing(axis: Float64Array): Float64Array {
   return axis[largest]! < 0 ? scaled(axis, -1) : axis
 }
 
-function scaled(vector: Float64Array, factor: number): Float64Array {
+function scaled(vector: Float64Array, factor: number): Float64Array<ArrayBuffer> {
   return vector.map(value => value * factor)
 }
 
