@@ -8,7 +8,7 @@ async function called(...argv: string[]) {
 }
 
 // These are the flags people have in their scripts: a change here is a change of the interface.
-test.each(['', 'run', 'generate', 'validate', 'doctor', 'init', 'schema', 'setup', 'tokenizer'])(
+test.each(['', 'run', 'generate', 'validate', 'doctor', 'init', 'schema', 'setup', 'tokenizer', 'inspect'])(
   'help %s',
   async command => {
     const { code, out, err } = await called(...(command ? [command, '--help'] : ['--help']))

@@ -8,6 +8,7 @@ import { exportCommand } from './commands/export.ts'
 import { fillCommand } from './commands/fill.ts'
 import { generateCommand } from './commands/generate.ts'
 import { initCommand } from './commands/init.ts'
+import { inspectCommand } from './commands/inspect/inspect.ts'
 import { peekCommand } from './commands/peek.ts'
 import { planCommand } from './commands/plan.ts'
 import { refineCommand } from './commands/refine.ts'
@@ -27,6 +28,7 @@ export const commands: readonly Command[] = [
   peekCommand,
   generateCommand,
   fillCommand,
+  inspectCommand,
   exportCommand,
   blameCommand,
   replayCommand,

@@ -58,7 +58,8 @@ export async function openTrained(options: { path: string; step?: number; backen
   }
 }
 
-function causal(model: LanguageModel | MaskedModel): LanguageModel {
+/** @throws ConfigError for a model of masked tokens */
+export function causal(model: LanguageModel | MaskedModel): LanguageModel {
   if (model.predicts === 'next') return model
   throw new ConfigError('this model fills in masked tokens, it does not continue a text', {
     advice: 'use: pipeline fill <run> --text "… [MASK] …"',

@@ -7,7 +7,14 @@ export { type MaskRandom, maskRandom } from './dropout.ts'
 export { type BatchToken, type GenerateBatchOptions, generateBatch } from './generation/batch.ts'
 export { type Decoder, type DecoderOptions, type RowContext, recomputingDecoder } from './generation/decoder.ts'
 export { type GeneratedToken, type GenerateOptions, generate } from './generation/generate.ts'
-export { logProbability, type SamplingOptions, sampleToken } from './generation/sampling.ts'
+export {
+  checkSampling,
+  logProbability,
+  penalized,
+  type SamplingOptions,
+  sampleToken,
+  samplingProbabilities,
+} from './generation/sampling.ts'
 export { cachingDecoder } from './gpt2/cachingDecoder.ts'
 export {
   type DropoutRates,
@@ -23,7 +30,21 @@ export { gpt2Parameters, gpt2Shape, initialWeights } from './gpt2/parameters.ts'
 export { gpt2ConfigFromHf } from './gpt2/read-config.ts'
 export { type ParameterGroup, parameterGroup, parameterGroups } from './groups.ts'
 export { modelFromHfConfig } from './hf/load.ts'
-export type { Inspection } from './inspect.ts'
+export { type DescribedModel, describeHfModel, type ToldPositions } from './hf/shape.ts'
+export { meanCosine, meanVector } from './inspect/contexts.ts'
+export type { Inspection, InspectOptions } from './inspect/inspected.ts'
+export { modelParts, parameterLayer, withParameters } from './inspect/parts.ts'
+export {
+  type HeadJudge,
+  type HeadPatternName,
+  headJudge,
+  headLabel,
+  headPatternNames,
+  type JudgedText,
+  type PatternScore,
+  type TokenKind,
+} from './inspect/patterns.ts'
+export { type ReadOff, readOff } from './inspect/read-off.ts'
 export { type ModelBuildContext, type ModelKind, modelKinds } from './kinds.ts'
 export { type LlamaConfig, type LlamaOptions, llamaConfig, llamaSchema } from './llama/config.ts'
 export { llamaFromHf } from './llama/hf.ts'

@@ -1,7 +1,7 @@
 import type { tf } from '@sluice/compute'
 import type { Json, NamedTensor } from '@sluice/pipeline'
 import type { Decoder, DecoderOptions } from './generation/decoder.ts'
-import type { Inspection } from './inspect.ts'
+import type { Inspection, InspectOptions } from './inspect/inspected.ts'
 import type { ModelShape } from './shape.ts'
 
 /** Rows of T + 1 ids. A model of the next token reads 0..T-1 and foretells 1..T; one of masked tokens reads 0..T-1. */
@@ -75,7 +75,7 @@ export interface Model {
    *
    * @param ids T, of one text
    */
-  inspect(ids: Int32Array): Inspection
+  inspect(ids: Int32Array, options?: InspectOptions): Inspection
   dispose(): void
 }
 

@@ -1,5 +1,5 @@
 import { crossEntropy, linear, tf } from '@sluice/compute'
-import { type Inspection, inspected } from './inspect.ts'
+import { type Inspection, type InspectOptions, inspected } from './inspect/inspected.ts'
 import type { ForwardOptions, LanguageModel } from './model.ts'
 import type { Pass } from './pass.ts'
 import { checkPositions, checkRows, splitTargets, tellTargets } from './rows.ts'
@@ -37,12 +37,13 @@ export function readingMethods(model: {
         const { time, hidden } = forward(ids, options)
         return tf.reshape<tf.Rank.R3>(project(hidden), [options.rows, time, vocabSize])
       }),
-    inspect(ids: Int32Array): Inspection {
+    inspect(ids: Int32Array, wanted: InspectOptions = {}): Inspection {
       const time = checkRows(ids, 1, blockSize)
       return inspected({
         ...shape,
         time,
         causal,
+        wanted,
         forward: observe => void stream(ids, { batch: 1, time, observe }),
         project,
       })

@@ -20,7 +20,7 @@ const write = async (formats: readonly Format[]) => {
   return (await writeCheckpoint(dir, { snapshot, cursor: {}, state: {}, formats: [...formats], files })).path
 }
 const faultOf = async (promise: Promise<unknown>) => {
-  const error = await promise.catch((error: Error) => error)
+  const error = (await promise.catch(error => error)) as Error
   return `${error.name}: ${error}`.replaceAll('\\', '/').replaceAll(dir.replaceAll('\\', '/'), '')
 }
 

@@ -204,8 +204,11 @@ export interface Attention {
 
 // --- heads: what each head does most
 
+/** `next token` only of models that see it. `same token`: another occurrence of the token. */
 export type HeadPattern =
   | 'previous token'
+  | 'next token'
+  | 'itself'
   | 'same token'
   | 'first token'
   | 'punctuation'
@@ -417,7 +420,7 @@ export interface Weights {
 // --- ablate: where knowledge sits
 
 export interface AblateParams extends OfStep {
-  /** Tokens of the held-out text at most. Default: 8192. */
+  /** Tokens of the held-out text at most. Default: 4096. */
   readonly limit?: number | undefined
   /** Which parts to put back, by their names. Default: the groups and the layers. */
   readonly parts?: readonly string[] | undefined

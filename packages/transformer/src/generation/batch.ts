@@ -29,7 +29,7 @@ export async function* generateBatch(
   options: GenerateBatchOptions,
 ): AsyncGenerator<BatchToken, void, undefined> {
   const { maxTokens, seed = 0, stop = [], signal, slide = 1, repetitionPenalty = 1, done = () => false } = options
-  const { rows = 8 } = options
+  const { rows = 8, first = 0, onScores } = options
   checkOptions(model.config.blockSize, prompts, { ...options, slide, rows })
   if (prompts.length === 0 || maxTokens === 0) return
   const random = randomStream(seed, 'generate')
@@ -42,8 +42,9 @@ export async function* generateBatch(
       const scores = await decoder.next(active)
       for (const [i, { one, row, prompt, context }] of active.entries()) {
         const logits = scores[i]!
+        onScores?.(logits, prompt)
         // 53 random bits: with 24, tokens rarer than one in 16 million could never come.
-        const uniform = random.below(one.count++, 2 ** 53) / 2 ** 53
+        const uniform = random.below(first + one.count++, 2 ** 53) / 2 ** 53
         const id = sampleToken(penalized(logits, context, repetitionPenalty), options, uniform)
         context.push(id)
         yield { prompt, id, logprob: logProbability(logits, id) }

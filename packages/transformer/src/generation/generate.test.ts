@@ -85,6 +85,19 @@ describe('generate', () => {
     expect(await ids([1], { ...options, maxTokens: 5, seed: 1 })).toEqual(first.slice(0, 5))
   })
 
+  it('goes on as in one go', async () => {
+    const options = { temperature: 2, seed: 3 }
+    const whole = await ids([1], { ...options, maxTokens: 6 })
+    const rest = await ids([1, ...whole.slice(0, 4)], { ...options, maxTokens: 2, first: 4 })
+    expect(rest).toEqual(whole.slice(4))
+  })
+
+  it('tells the scores that it chooses by', async () => {
+    const told: number[] = []
+    const onScores = (scores: Float32Array) => told.push(scores.indexOf(Math.max(...scores)))
+    expect(await ids([1], { maxTokens: 4, temperature: 0, onScores })).toEqual(told)
+  })
+
   it('stops after a stop token', async () => {
     const free = await ids([1], { maxTokens: 12, temperature: 2, seed: 1 })
     const stop = free[3]!

@@ -8,6 +8,10 @@ export interface GenerateOptions extends SamplingOptions, Pick<DecoderOptions, '
   maxTokens: number
   /** Default: 0. Token i is chosen with number i of the stream `generate`. */
   seed?: number | undefined
+  /** Which token the first one is, where the prompt ends with tokens that were chosen in the same way. Default: 0. */
+  first?: number | undefined
+  /** Takes the model's scores, [V], before each token is chosen by them; they are its to read until it returns. */
+  onScores?: ((scores: Float32Array, prompt: number) => void) | undefined
   /** Ids after which generation ends; the one that ended it is still given out. Default: none. */
   stop?: readonly number[] | undefined
   /** Ends generation quietly before the next token. */

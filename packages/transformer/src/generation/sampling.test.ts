@@ -1,7 +1,14 @@
 import { readFileSync } from 'node:fs'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkSampling, logProbability, penalized, type SamplingOptions, sampleToken } from './sampling.ts'
+import {
+  checkSampling,
+  logProbability,
+  penalized,
+  type SamplingOptions,
+  sampleToken,
+  samplingProbabilities,
+} from './sampling.ts'
 
 /** Share of each token, over evenly spread random numbers. */
 function shares(logits: number[], options: SamplingOptions): number[] {
@@ -74,6 +81,19 @@ describe('sampleToken', () => {
     // Of equals the first are kept: 300 of them hold 0.3.
     const found = new Set(Array.from({ length: 900 }, (_, i) => sampleToken(even, { topP: 0.3 }, (i + 0.5) / 900)))
     expect([...found].sort((a, b) => a - b)).toEqual(Array.from({ length: 300 }, (_, id) => id))
+  })
+
+  it.each<[SamplingOptions]>([
+    [{}],
+    [{ temperature: 0.5, topK: 3 }],
+    [{ temperature: 2, topP: 0.8 }],
+    [{ topK: 3, topP: 0.7, minP: 0.1 }],
+    [{ temperature: 0 }],
+  ])('says beforehand how likely each token is to be chosen: %j', options => {
+    const told = samplingProbabilities(Float32Array.from(logits), options)
+    shares(logits, options).forEach((share, id) => {
+      expect(told.get(id) ?? 0).toBeCloseTo(share, 3)
+    })
   })
 
   it('always gives an eligible token', () => {

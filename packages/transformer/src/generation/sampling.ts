@@ -40,26 +40,41 @@ export function checkSampling(options: SamplingOptions): void {
  * @param uniform in [0, 1)
  */
 export function sampleToken(logits: Float32Array, options: SamplingOptions, uniform: number): number {
-  const { temperature = 1, topK = logits.length, topP = 1, minP = 0 } = options
-  if (temperature === 0 || topK === 1) return best(logits)
+  const { ids, weights } = eligible(logits, options)
+  const place = pick(weights, uniform)
+  return ids ? ids[place]! : place
+}
+
+/** What `sampleToken` chooses from: the probability of every token that it may give. */
+export function samplingProbabilities(logits: Float32Array, options: SamplingOptions): Map<number, number> {
+  const { ids, weights } = eligible(logits, options)
+  const total = sum(weights)
+  const probabilities = new Map<number, number>()
+  weights.forEach((weight, place) => {
+    if (weight > 0) probabilities.set(ids ? ids[place]! : place, weight / total)
+  })
+  return probabilities
+}
+
+/** Tokens that may be chosen, absent where that is all of them by id, and their weights. */
+function eligible(
+  logits: Float32Array,
+  { temperature = 1, topK = logits.length, topP = 1, minP = 0 }: SamplingOptions,
+): { ids?: Int32Array; weights: Float64Array } {
+  if (temperature === 0 || topK === 1) return { ids: Int32Array.of(best(logits)), weights: Float64Array.of(1) }
   const top = logits[best(logits)]!
   // Relative to the best, whose weight is 1.
   const weight = (id: number) => Math.exp((logits[id]! - top) / temperature)
-  const eligible = (weights: Float64Array) => {
-    return minP > 0 ? weights.map(value => (value < minP ? 0 : value)) : weights
-  }
+  const likely = (weights: Float64Array) => (minP > 0 ? weights.map(value => (value < minP ? 0 : value)) : weights)
   if (topK >= logits.length && topP === 1) {
     const weights = new Float64Array(logits.length)
     for (let id = 0; id < weights.length; id++) weights[id] = weight(id)
-    return pick(eligible(weights), uniform)
+    return { weights: likely(weights) }
   }
   const ids = topK >= logits.length ? nucleus(logits, topP, weight) : bestIds(logits, topK)
-  const weights = new Float64Array(ids.length)
-  ids.forEach((id, rank) => {
-    weights[rank] = weight(id)
-  })
+  const weights = Float64Array.from(ids, weight)
   const kept = topP < 1 && topK < logits.length ? share(weights, topP * sum(weights)) : weights
-  return ids[pick(eligible(kept), uniform)]!
+  return { ids, weights: likely(kept) }
 }
 
 /** The scores with those of the ids in `context` made less likely; the same array where nothing is changed. */

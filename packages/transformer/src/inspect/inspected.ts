@@ -1,5 +1,5 @@
 import { tf } from '@sluice/compute'
-import type { Observer } from './pass.ts'
+import type { Observer } from '../pass.ts'
 
 /** What happened inside a model as it read a text of T tokens. Typed arrays, free of the backend. */
 export interface Inspection {
@@ -10,13 +10,24 @@ export interface Inspection {
   readonly width: number
   /** The stream before each layer, and after the last: layers + 1 of [T, C]. */
   readonly streams: readonly Float32Array[]
-  /** Of each layer, the probabilities with which position i of head h looks at j: [H, T, T]. */
+  /** Whether tokens see only themselves and what is before them. */
+  readonly causal: boolean
+  /** Of each layer, the probabilities with which position i of head h looks at j: [H, T, T]. Empty where not asked for. */
   readonly attention: readonly Float32Array[]
   /**
    * What the model would say if it ended after each stream (nostalgebraist 2020, "logit lens"): the final norm and the output
-   * projection applied to it. Of the last stream these are the model's own scores. layers + 1 of [T, V].
+   * projection applied to it. Of the last stream these are the model's own scores. layers + 1 of [T, V]; empty where not asked
+   * for.
    */
   readonly lens: readonly Float32Array[]
+}
+
+/** What is wanted of an inspection; what is not costs nothing. */
+export interface InspectOptions {
+  /** Default: true. */
+  attention?: boolean | undefined
+  /** `true` keeps all scores; a function takes those of each stream, which are many, and they are not kept. Default: true. */
+  lens?: boolean | ((stream: number, scores: Float32Array) => void) | undefined
 }
 
 /** Runs a forward pass and keeps what passes. */
@@ -26,26 +37,32 @@ export function inspected(options: {
   width: number
   time: number
   causal: boolean
+  wanted: InspectOptions
   forward(observe: Observer): void
   /** Final norm and output projection: [T, C] to [T, V]. */
   project(stream: tf.Tensor2D): tf.Tensor2D
 }): Inspection {
   const { layers, heads, width, time, causal, forward, project } = options
+  const { attention: looks = true, lens: reads = true } = options.wanted
   const streams: Float32Array[] = []
   const attention: Float32Array[] = []
   const lens: Float32Array[] = []
   tf.tidy(() => {
     forward({
-      stream(_, x) {
+      stream(at, x) {
         streams.push((x.dataSync() as Float32Array).slice())
-        lens.push(tf.tidy(() => (project(x).dataSync() as Float32Array).slice()))
+        if (!reads) return
+        const scores = tf.tidy(() => (project(x).dataSync() as Float32Array).slice())
+        if (typeof reads === 'function') reads(at, scores)
+        else lens.push(scores)
       },
       attention(_, qkv) {
+        if (!looks) return
         attention.push(probabilities(qkv.dataSync() as Float32Array, { time, heads, width, causal }))
       },
     })
   })
-  return { time, layers, heads, width, streams, attention, lens }
+  return { time, layers, heads, width, causal, streams, attention, lens }
 }
 
 /** softmax(q kᵀ / sqrt(D)) of every head, [H, T, T], from [T, 3C]. */

@@ -1,7 +1,7 @@
 import { chooseBackend, tf } from '@sluice/compute'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { modelFromHfConfig } from './hf/load.ts'
-import { goldenCases, unpack, unpackAll } from './testing/golden.ts'
+import { modelFromHfConfig } from '../hf/load.ts'
+import { goldenCases, unpack, unpackAll } from '../testing/golden.ts'
 
 const cases = (['gpt2', 'llama', 'bert'] as const).flatMap(family =>
   goldenCases(family).map(golden => ({ ...golden, family })),
@@ -39,6 +39,15 @@ describe.each(cases)('inside a $family: $name', golden => {
     expect(furthest(lens.at(-1)!, logits.dataSync())).toBeLessThan(1e-5)
     expect(furthest(lens[0]!, logits.dataSync())).toBeGreaterThan(1e-2)
     logits.dispose()
+
+    const told: [number, Float32Array][] = []
+    const less = model.inspect(ids, { attention: false, lens: (stream, scores) => told.push([stream, scores]) })
+    expect([less.attention, less.lens]).toEqual([[], []])
+    expect(told.map(([stream]) => stream)).toEqual([...lens.keys()])
+    told.forEach(([, scores], i) => {
+      expect(furthest(scores, lens[i]!)).toBeLessThan(1e-6)
+    })
+    expect(model.inspect(ids, { lens: false }).lens).toEqual([])
     model.dispose()
   })
 })

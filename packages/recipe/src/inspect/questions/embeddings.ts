@@ -1,0 +1,38 @@
+import { explainedBy, norm, principalAxes, projected, rowOf, rowsOf } from '@sluice/embed'
+import { z } from 'zod'
+import { limit, step } from '../params.ts'
+import type { Question } from '../question.ts'
+import { tokenOf } from '../text.ts'
+
+export const embeddings: Question<'embeddings'> = {
+  params: z.strictObject({
+    step,
+    basis: step,
+    dimensions: z.int().min(2).max(3).optional(),
+    limit: limit(200_000),
+    ids: z.array(z.int().min(0)).max(10_000).optional(),
+  }),
+  async run(run, { step: asked, basis: axesOf, dimensions = 2, limit = 2000, ids: more = [] }) {
+    const tokenizer = await run.tokenizer()
+    const { axes, mean, basis, rows } = await run.table(axesOf, (table, basis) => ({
+      ...principalAxes(table, { dimensions }),
+      basis,
+    }))
+    return run.table(asked, (table, step) => {
+      const vocabulary = rowsOf(table)
+      const ids = Array.from({ length: Math.min(limit, vocabulary) }, (_, id) => id)
+      ids.push(...new Set(more.filter(id => id >= ids.length && id < vocabulary)))
+      return {
+        step,
+        basis,
+        // Of vectors that are all alike there are fewer.
+        dimensions: axes.length,
+        tokens: ids.map(id => tokenOf(tokenizer, id)),
+        points: projected(table, { axes, mean }, ids),
+        norms: Float32Array.from(ids, id => norm(rowOf(table, id))),
+        explained: explainedBy(table, axes),
+        rows,
+      }
+    })
+  },
+}
