@@ -18,22 +18,19 @@ export interface PrincipalAxes {
 export interface PrincipalOptions {
   /** How many. Default: 2. */
   dimensions?: number
-  /** Of a table with more rows than this a sample of them, evenly spread. Default: 8192. */
-  sample?: number
+  /** Of a table with more rows than this a sample of them, evenly spread. Default: 2 million values' worth, twice the width at least. */
+  sample?: number | undefined
 }
 
 /** Steps after which what has been found must do: only the nearly equal variances of a random table come here. */
-const mostSteps = 320
+const mostSteps = 128
 
 /**
  * Principal component analysis (Pearson 1901): the eigenvectors of the rows' covariance with the largest eigenvalues, by the method
  * of Lanczos with full reorthogonalization. The covariance itself, [C, C], is never made; a step costs two products of the rows
  * with a vector.
  */
-export function principalAxes(
-  table: VectorTable,
-  { dimensions = 2, sample = 8192 }: PrincipalOptions = {},
-): PrincipalAxes {
+export function principalAxes(table: VectorTable, { dimensions = 2, sample }: PrincipalOptions = {}): PrincipalAxes {
   const centred = centredSample(table, sample)
   const { width, rows, mean, values, variance } = centred
   const wanted = Math.min(dimensions, width, Math.max(0, rows - 1))
@@ -91,37 +88,42 @@ export function projected(
 }
 
 /** Share of the rows' variance along each of some orthonormal axes, such as another table's principal ones. */
-export function explainedBy(table: VectorTable, axes: readonly Float64Array[], { sample = 8192 } = {}): number[] {
+export function explainedBy(
+  table: VectorTable,
+  axes: readonly Float64Array[],
+  { sample }: Pick<PrincipalOptions, 'sample'> = {},
+): number[] {
   const { values, rows, variance } = centredSample(table, sample)
   return axes.map(axis => (variance === 0 ? 0 : dot(throughCovariance(values, rows, axis), axis) / variance))
 }
 
 /** Rows of the table less their mean, and the sum of the variances of their channels. */
-function centredSample(table: VectorTable, sample: number) {
+function centredSample(table: VectorTable, asked: number | undefined) {
   const { width } = table
+  const sample = asked ?? Math.max(2 * width, Math.floor(2 ** 21 / width))
   const all = rowsOf(table)
   const rows = Math.min(all, sample)
-  const values = new Float64Array(rows * width)
+  const values = new Float32Array(rows * width)
   const mean = new Float64Array(width)
+  const sampled = (i: number) => rowOf(table, Math.floor((i * all) / rows))
   for (let i = 0; i < rows; i++) {
-    const row = rowOf(table, Math.floor((i * all) / rows))
-    for (let channel = 0; channel < width; channel++) {
-      values[i * width + channel] = row[channel]!
-      mean[channel]! += row[channel]! / rows
-    }
+    const row = sampled(i)
+    for (let channel = 0; channel < width; channel++) mean[channel]! += row[channel]! / rows
   }
   let variance = 0
   for (let i = 0, at = 0; i < rows; i++) {
+    const row = sampled(i)
     for (let channel = 0; channel < width; channel++, at++) {
-      values[at]! -= mean[channel]!
-      variance += (values[at]! * values[at]!) / rows
+      const value = row[channel]! - mean[channel]!
+      values[at] = value
+      variance += (value * value) / rows
     }
   }
   return { width, rows, mean, values, variance }
 }
 
 /** Xᵀ (X v) / rows. */
-function throughCovariance(values: Float64Array, rows: number, vector: Float64Array): Float64Array<ArrayBuffer> {
+function throughCovariance(values: Float32Array, rows: number, vector: Float64Array): Float64Array<ArrayBuffer> {
   const width = vector.length
   const out = new Float64Array(width)
   for (let row = 0, at = 0; row < rows; row++, at += width) {

@@ -26,7 +26,7 @@ export interface Inspection {
 export interface InspectOptions {
   /** Default: true. */
   attention?: boolean | undefined
-  /** `true` keeps all scores; a function takes those of each stream, which are many, and they are not kept. Default: true. */
+  /** `true` keeps all scores; a function reads those of each stream, which are many, until it returns. Default: true. */
   lens?: boolean | ((stream: number, scores: Float32Array) => void) | undefined
 }
 
@@ -49,12 +49,8 @@ export function inspected(options: {
   const lens: Float32Array[] = []
   tf.tidy(() => {
     forward({
-      stream(at, x) {
+      stream(_, x) {
         streams.push((x.dataSync() as Float32Array).slice())
-        if (!reads) return
-        const scores = tf.tidy(() => (project(x).dataSync() as Float32Array).slice())
-        if (typeof reads === 'function') reads(at, scores)
-        else lens.push(scores)
       },
       attention(_, qkv) {
         if (!looks) return
@@ -62,7 +58,45 @@ export function inspected(options: {
       },
     })
   })
+  if (reads) {
+    const read = typeof reads === 'function' ? reads : (_: number, scores: Float32Array) => lens.push(scores.slice())
+    readThrough(streams, { time, width, project, read })
+  }
   return { time, layers, heads, width, causal, streams, attention, lens }
+}
+
+/** Scores held at once, bytes. */
+const mostBytes = 2 ** 28
+
+/** Projects streams together, as many as are held at once: a projection may have to turn the whole table of tokens round. */
+function readThrough(
+  streams: readonly Float32Array[],
+  options: {
+    time: number
+    width: number
+    project(stream: tf.Tensor2D): tf.Tensor2D
+    read(stream: number, scores: Float32Array): void
+  },
+): void {
+  const { time, width, project, read } = options
+  let together = 1
+  for (let from = 0; from < streams.length; ) {
+    const some = streams.slice(from, from + together)
+    const scores = tf.tidy(() => {
+      const rows = new Float32Array(some.length * time * width)
+      some.forEach((stream, i) => {
+        rows.set(stream, i * time * width)
+      })
+      return project(tf.tensor2d(rows, [some.length * time, width])).dataSync() as Float32Array
+    })
+    const size = scores.length / some.length
+    some.forEach((_, i) => {
+      read(from + i, scores.subarray(i * size, (i + 1) * size))
+    })
+    from += some.length
+    // The first tells how large they are.
+    together = Math.max(1, Math.floor(mostBytes / (4 * size)))
+  }
 }
 
 /** softmax(q kᵀ / sqrt(D)) of every head, [H, T, T], from [T, 3C]. */
