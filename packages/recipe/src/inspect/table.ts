@@ -22,10 +22,7 @@ const tables: Tables = {
   about: result =>
     table(
       'name value',
-      Object.entries(result).map(([name, value]) => [
-        name,
-        typeof value === 'string' || typeof value === 'number' ? value : JSON.stringify(value),
-      ]),
+      Object.entries(result).map(([name, value]) => [name, typeof value === 'string' ? value : JSON.stringify(value)]),
     ),
   tokens: ({ tokens }) =>
     table(

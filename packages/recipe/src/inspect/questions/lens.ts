@@ -6,7 +6,7 @@ import type { LensCell } from '../results.ts'
 import { readText, tokenOf } from '../text.ts'
 
 export const lens: Question<'lens'> = {
-  params: z.strictObject({ text, step, limit: limit(100), tokens: limit(1024) }),
+  params: z.strictObject({ text, step, limit: limit(1000), tokens: limit(1024) }),
   async run(run, { text, step: asked, limit = 5, tokens: most = 64 }) {
     // One more than is looked at, so that the last place too knows what comes.
     const { tokenizer, ids: all, total } = await readText(run, text, { limit: most + 1 })
