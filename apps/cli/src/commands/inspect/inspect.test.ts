@@ -22,7 +22,7 @@ test('inspect shows everything, in words and figures', async () => {
   expect((await inspect('embeddings')).out).toMatch(/\nand 240 more: --csv, --parquet FILE or --projector DIR have/)
   expect((await inspect('positions')).out).toMatch(/^step 4: learned positions, 8 of 8 channels.*\n0 +1\.000 +█{30}\n/)
   expect((await inspect('attention', '--text', 'the whale')).out).toContain(
-    '\n\nlayer 0, head 0\nthe     │█ │  the  100 %\n',
+    '\n\nlayer 0, head 0\nthe     │█ │  the     100 %\n',
   )
   expect((await inspect('heads', '--limit', '32')).out).toMatch(/\nlooked for: previous token, itself, same token/)
   expect((await inspect('lens', '--text', 'the whale')).out).toMatch(
