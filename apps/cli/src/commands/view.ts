@@ -1,6 +1,6 @@
-import { basename, join, resolve } from 'node:path'
-import { listCheckpoints } from '@sluice/checkpoint'
+import { resolve } from 'node:path'
 import { ConfigError } from '@sluice/pipeline'
+import { openRun } from '@sluice/recipe'
 import { serveView } from '@sluice/view'
 import { openBrowser } from '../terminal/browser.ts'
 import { type Console, interruptCodes } from '../terminal/console.ts'
@@ -40,7 +40,7 @@ export const viewCommand: Command<ViewOptions> = {
     }
     const server = await serveView({
       runs: runs.map(run => resolve(console.cwd, run)),
-      open: path => ({ path, name: basename(path), steps: () => stepsOf(path), dispose() {} }),
+      open: path => openRun(path),
       port,
       wait: beside,
       opened: url => console.stdout.write(`opened; for another browser: ${url}\n`),
@@ -64,8 +64,4 @@ function untilInterrupted(console: Console, beside: boolean): Promise<void> {
     }
     if (beside) process.stdin.on('end', end).on('error', end).resume()
   })
-}
-
-async function stepsOf(path: string): Promise<number[]> {
-  return (await listCheckpoints(join(path, 'checkpoints'))).map(({ step }) => step)
 }
