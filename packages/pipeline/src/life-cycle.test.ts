@@ -13,7 +13,7 @@ import {
   stageCases,
 } from './testing/life-cycle/index.ts'
 
-const { defineSource, defineStage, documentsSource, mix, pipe, repeat, shard, skip, take } = index
+const { defineSource, defineStage, documentsSource, mix, piped, pipe, repeat, shard, skip, take } = index
 
 const batches = [numbers([1, 2, 3]), numbers([]), numbers([4]), numbers([5, 6])]
 const tales = (id = 'tales') => documents(id, sized(id, [50, 250, 10, 30, 400]), [2, 1])
@@ -32,6 +32,7 @@ const sources: Record<string, SourceCasesOptions> = {
         frame: 1,
       }),
   },
+  piped: { make: () => piped({ source: tales(), stages: () => [defineStage({ id: 'inner', map: batch => batch })] }) },
   take: { make: () => take(tales(), { documents: 3 }) },
   skip: { make: () => skip(tales(), { documents: 2 }) },
   shard: { make: () => shard(tales(), { index: 1, count: 2 }) },
@@ -104,6 +105,7 @@ it('no source or stage of this package is left out', () => {
       "float64Column",
       "formatBytes",
       "frameBytes",
+      "frames",
       "int32BlockColumn",
       "int32Column",
       "int32ListColumn",
@@ -131,6 +133,7 @@ it('no source or stage of this package is left out', () => {
       "syncFolder",
       "takeLock",
       "toJsonSchema",
+      "turnIfLong",
       "useSchema",
       "utf8Column",
       "verdict",

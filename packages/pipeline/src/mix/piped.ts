@@ -19,7 +19,7 @@ export interface PipedOptions {
 }
 
 /** What a run of its own tells of itself, and the run around it tells as well. */
-const own: ReadonlySet<RunEvent['type']> = new Set(['started', 'progress', 'mixed', 'bottleneck', 'finished'])
+const own: ReadonlySet<RunEvent['type']> = new Set(['started', 'progress', 'memory', 'mixed', 'bottleneck', 'finished'])
 
 /**
  * A source and the stages behind it as one source: a sub-pipeline, for a mix of what stages give. It keeps the source's id; its
