@@ -110,6 +110,7 @@ it('no source or stage of this package is left out', () => {
       "int32Column",
       "int32ListColumn",
       "int32Values",
+      "isLocked",
       "isModulePath",
       "isStepFrame",
       "keepRows",
