@@ -23,6 +23,9 @@ const free = [
 /** Of what is bound: the text goes on where it stood, however often it may still be read. */
 const epochs = /^(mix|sources\[\d+\])\.epochs$/
 
+/** Where the tokens are kept: what is missing there is made again. */
+const place = /^data\.cache\.(dir|limit)$/
+
 /**
  * Refuses to go on with a recipe that the checkpoint is no part of. What is neither bound nor told here (`memory`, `checkpoint`,
  * `modules`, `perBackend`) may change at will.
@@ -31,8 +34,10 @@ const epochs = /^(mix|sources\[\d+\])\.epochs$/
  * @throws StateError naming every bound key that differs, with both values
  */
 export function agree(recipe: Recipe, before: Recipe, checkpoint: string): string[] {
-  const kept = bound.flatMap(key => differences(recipe[key], before[key], key))
-  const broken = kept.filter(({ path }) => !epochs.test(path))
+  const kept = bound.flatMap(key => differences(recipe[key], before[key], key)).filter(({ path }) => !place.test(path))
+  // Of several sources, it is the mix that is kept: with other epochs another one.
+  const mixed = recipe.data.cache !== undefined && recipe.sources.length > 1
+  const broken = kept.filter(({ path }) => mixed || !epochs.test(path))
   if (broken.length > 0) {
     const told = broken.map(({ path, a, b }) => `${path} is ${show(a)} in the config, ${show(b)} in the checkpoint`)
     throw new StateError(told.join('; '), {

@@ -19,11 +19,13 @@ export function batchChain(of: {
   predicts: 'next' | 'masked'
   main: boolean
   saved: ((stage: string) => string | undefined) | undefined
+  /** Of `cachedTokens`. */
+  cached: Source | undefined
 }): { source: Source; stages: Stage[] } {
-  const { recipe, corpus, source, tokenizer, predicts, main, saved } = of
+  const { recipe, corpus, source, tokenizer, predicts, main, saved, cached } = of
   const { data } = recipe
   const encode = (id = 'tokenize') => tokenize({ tokenizer, id })
-  const mixed = corpus.mixedTokens(encode, { main, saved })
+  const mixed = cached ?? corpus.mixedTokens(encode, { main, saved })
   const stages = [
     ...(mixed ? [] : [...corpus.part('training', main), encode()]),
     pack({

@@ -38,6 +38,7 @@ export interface Recipe {
       readonly window: number
     }
     readonly shuffle: number
+    readonly cache?: { readonly dir?: string; readonly limit?: number }
     readonly mask: {
       readonly share: number
       readonly maskShare: number

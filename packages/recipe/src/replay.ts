@@ -6,6 +6,7 @@ import { type Blocks, ConfigError, type Frame, loadModules, run, StateError } fr
 import { loadAnyTokenizer, type Tokenizer } from '@sluice/tokenize'
 import { blockRows } from '@sluice/trainer'
 import { batchChain } from './batches.ts'
+import { cachedTokens } from './cached-tokens.ts'
 import { openCorpus } from './corpus.ts'
 import { checkpointsDir, scratchFolder } from './layout.ts'
 import { builtInRegistry } from './registry.ts'
@@ -70,8 +71,9 @@ export async function replayStep({ path, step, baseDir, signal }: ReplayOptions)
     const wanted: Frame<Blocks>['batch'][] = []
     let passed = 0
     const saved = from === 0 ? undefined : (id: string) => checkpoint.stage(id)
+    const cached = await cachedTokens({ recipe, corpus, tokenizer, baseDir: base, path, main: false, emit: () => {} })
     const running = run({
-      ...batchChain({ recipe, corpus, tokenizer, predicts, main: false, saved }),
+      ...batchChain({ recipe, corpus, tokenizer, predicts, main: false, saved, cached }),
       sink: {
         id: 'replay',
         consume({ batch }) {

@@ -8,6 +8,7 @@ import { badStepsFile, badStepsLog } from './bad-steps.ts'
 import { batchChain } from './batches.ts'
 import { type BlameLog, blameFolder, blameLog } from './blame/log.ts'
 import { dataBudget } from './budget.ts'
+import { cachedTokens } from './cached-tokens.ts'
 import type { Corpus } from './corpus.ts'
 import { checkCorpusFiles, corpusFile, keepCorpusFiles } from './corpus-files.ts'
 import { evaluationFor, prepareEvaluationSet } from './evaluation.ts'
@@ -94,7 +95,8 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
       },
     })
     const saved = earlier && ((id: string) => earlier.checkpoint.stage(id))
-    const batches = batchChain({ recipe, corpus, source, tokenizer, predicts, main: true, saved })
+    const cached = await cachedTokens({ ...preparation, tokenizer, path: folder.path, main: true })
+    const batches = batchChain({ recipe, corpus, source, tokenizer, predicts, main: true, saved, cached })
     const chain = run({
       source: batches.source,
       stages: [

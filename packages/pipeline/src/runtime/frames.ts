@@ -1,20 +1,23 @@
 import type { Frame } from '../contract/frame.ts'
 import type { Sink } from '../contract/sink.ts'
+import type { StageContext } from '../contract/stage.ts'
 import type { RunEvent } from '../events.ts'
 import { type RunOptions, run } from './run.ts'
+
+export interface FramesOptions extends Omit<RunOptions, 'sink'> {
+  /** Takes the events of that run. Default: nobody hears them. */
+  readonly emit?: (event: RunEvent) => void
+  /** Given what a sink is given when the run opens: `savedStates`, for one. */
+  readonly open?: (context: StageContext) => void
+}
 
 /**
  * What a source gives after some stages, pulled frame by frame: a run whose sink hands each frame over and waits until the
  * next one is asked for. Leaving the loop stops the run.
  */
-export async function* frames(
-  options: Omit<RunOptions, 'sink'> & {
-    /** Takes the events of that run. Default: nobody hears them. */
-    readonly emit?: (event: RunEvent) => void
-  },
-): AsyncGenerator<Frame> {
-  const { emit, ...rest } = options
-  const handover = createHandover()
+export async function* frames(options: FramesOptions): AsyncGenerator<Frame> {
+  const { emit, open, ...rest } = options
+  const handover = createHandover(open)
   const running = run({ ...rest, sink: handover.sink })
   if (emit) running.events$.subscribe(emit)
   running.done.then(handover.end, handover.end)
@@ -30,13 +33,16 @@ export async function* frames(
 }
 
 /** Room for one frame between a sink and a loop. */
-function createHandover() {
+function createHandover(open: FramesOptions['open']) {
   let waiting: Frame | undefined
   let ended = false
   let taken: () => void = () => {}
   let arrived: () => void = () => {}
   const sink: Sink = {
     id: 'pull',
+    async open(context) {
+      open?.(context)
+    },
     consume: frame =>
       ended
         ? undefined

@@ -42,6 +42,19 @@ export const packSchema = z.strictObject({
     .describe('With "documents": tokens that are fitted together, 16 bytes each.'),
 })
 
+export const cacheSchema = z.strictObject({
+  dir: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'Folder that several runs may share, relative to that of this config. Left out: one in the run’s folder.',
+    ),
+  limit: byteSize()
+    .optional()
+    .describe('Its shards take at most so much room, such as "20GB"; those unused longest go. Left out: no limit.'),
+})
+
 export const dataSchema = z.strictObject({
   blockSize: z.int().min(2).default(128).describe('Context length: tokens in a row that the model sees at once.'),
   batchSize: z.int().positive().default(16).describe('Blocks in a training step.'),
@@ -49,6 +62,11 @@ export const dataSchema = z.strictObject({
   shuffle: byteSize()
     .default(16_000_000)
     .describe('Memory in which blocks are shuffled, such as "64MB". 0: in the order of the text.'),
+  cache: cacheSchema
+    .optional()
+    .describe(
+      'Keeps the tokens on disk: refined and tokenized once, read by later epochs, resumes and runs. {} is enough.',
+    ),
   mask: maskSchema.prefault({}).describe('What a model of masked tokens is asked for. Others do not use it.'),
   evaluation: evaluationSchema.prefault({}).describe('What is held out to measure on.'),
 })

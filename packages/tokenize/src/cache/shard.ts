@@ -1,13 +1,18 @@
 import { createReadStream } from 'node:fs'
-import { open, readFile, rm, stat, utimes } from 'node:fs/promises'
+import { open, readFile, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { atomicWrite, type Cursor, storageError, type Tokens } from '@sluice/pipeline'
+import { atomicWrite, type Cursor, type RunEvent, storageError, type Tokens } from '@sluice/pipeline'
 import { type RecordBatch, RecordBatchReader } from 'apache-arrow'
+
+/** What refining stages told when a shard was made. */
+export type RefinedEvent = Extract<RunEvent, { type: 'refined' }>
 
 /** What is written down about a shard once it is whole. It outlives the shard: with it, a lost one can be made again. */
 export interface ShardNote {
-  readonly version: 1
+  readonly version: 2
+  /** Of the cache that it belongs to, in full. */
+  readonly key: string
   /** Where the next shard begins. */
   readonly cursor: Cursor
   /** There is no next one. */
@@ -17,6 +22,8 @@ export interface ShardNote {
   /** Of the file. */
   readonly bytes: number
   readonly crc32: number
+  /** Of all documents up to here. */
+  readonly refined: readonly RefinedEvent[]
 }
 
 export function shardFile(folder: string, shard: number): string {
@@ -25,11 +32,11 @@ export function shardFile(folder: string, shard: number): string {
 
 const noteFile = (folder: string, shard: number) => shardFile(folder, shard).replace(/arrow$/, 'json')
 
-/** The note of a shard; undefined where there is none that can be used. */
-export async function readNote(folder: string, shard: number): Promise<ShardNote | undefined> {
+/** The note of a shard; undefined where there is none that can be used: none, half of one, one of another cache. */
+export async function readNote(folder: string, shard: number, key: string): Promise<ShardNote | undefined> {
   try {
     const note = JSON.parse(await readFile(noteFile(folder, shard), 'utf8')) as ShardNote
-    return note.version === 1 ? note : undefined
+    return note.version === 2 && note.key === key ? note : undefined
   } catch {
     return undefined
   }
@@ -48,7 +55,11 @@ export async function damage(file: string, note: ShardNote): Promise<string | un
   if (size === undefined) return 'it is missing'
   if (size !== note.bytes) return `it has ${size} bytes, ${note.bytes} were written`
   let sum = 0
-  for await (const piece of createReadStream(file, { highWaterMark: 1 << 20 })) sum = crc32(piece, sum)
+  try {
+    for await (const piece of createReadStream(file, { highWaterMark: 1 << 20 })) sum = crc32(piece, sum)
+  } catch (error) {
+    throw storageError('the cache cannot be read', file, error)
+  }
   return sum === note.crc32 ? undefined : 'its checksum is not the one that was written'
 }
 
@@ -58,16 +69,12 @@ export async function* readShard(file: string, first: number): AsyncGenerator<Re
     throw storageError('the cache cannot be read', file, error)
   })
   try {
+    // Last used now: what a limit on the cache's size goes by.
+    await utimes(file, new Date(), new Date()).catch(() => {})
     const reader: any = await RecordBatchReader.from(handle as any)
     await reader.open()
     for (let frame = first; frame < reader.numRecordBatches; frame++) yield await reader.readRecordBatch(frame)
-    // Last used now: what a limit on the cache's size goes by.
-    await utimes(file, new Date(), new Date()).catch(() => {})
   } finally {
     await handle.close().catch(() => {})
   }
-}
-
-export async function removeShard(folder: string, shard: number): Promise<void> {
-  await rm(shardFile(folder, shard), { force: true })
 }

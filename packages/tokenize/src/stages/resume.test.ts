@@ -1,7 +1,8 @@
 import type { Stage } from '@sluice/pipeline'
 import fc from 'fast-check'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { collect, documentsSource, plain } from '../testing/harness.ts'
+import { collect, plain } from '../testing/harness.ts'
+import { shapedSource, shapes } from '../testing/shapes.ts'
 import type { Tokenizer } from '../tokenizer.ts'
 import { trainBpe } from '../training/bpe.ts'
 import { batch } from './batch.ts'
@@ -16,34 +17,6 @@ let tokenizer: Tokenizer
 beforeAll(async () => {
   tokenizer = await trainBpe(['the whale and the sea and the ship, the whale'], { vocabSize: 270 })
 })
-
-/** Frames of documents, some of them in parts, some empty, some frames without rows. */
-const frames = fc.array(
-  fc.array(
-    fc.record({
-      text: fc.oneof(fc.constant(''), fc.string({ maxLength: 30 }), fc.constant('the whale and the sea. '.repeat(3))),
-      parts: fc.integer({ min: 1, max: 3 }),
-    }),
-    { maxLength: 4 },
-  ),
-  { minLength: 1, maxLength: 8 },
-)
-
-function source(shape: { text: string; parts: number }[][]) {
-  return documentsSource(
-    shape.map((documents, i) =>
-      documents.flatMap(({ text, parts }, j) =>
-        Array.from({ length: parts }, (_, part) => ({
-          id: `document ${i}.${j}`,
-          text: part === 0 ? text : `${part} ${text}`,
-          source: 'given',
-          part,
-          last: part === parts - 1,
-        })),
-      ),
-    ),
-  )
-}
 
 const chains: Record<string, (blockSize: number, size: number) => Stage[]> = {
   tokenize: () => [tokenize({ tokenizer })],
@@ -88,12 +61,12 @@ describe.each(Object.keys(chains))('%s', name => {
   test('after a resume the same frames follow, wherever it was stopped', async () => {
     await fc.assert(
       fc.asyncProperty(
-        frames,
+        shapes,
         fc.integer({ min: 1, max: 12 }),
         fc.integer({ min: 1, max: 5 }),
         fc.nat(),
         async (shape, blockSize, size, stop) => {
-          const make = () => ({ source: source(shape), stages: chains[name]!(blockSize, size) })
+          const make = () => ({ source: shapedSource(shape), stages: chains[name]!(blockSize, size) })
           const whole = await collect(make()).catch(() => undefined)
           // Too short a text is refused as a whole: there is nothing to resume.
           fc.pre(whole !== undefined && whole.frames.length > 0)
