@@ -46,10 +46,8 @@ export function bpeLearner(options: BpeOptions): Learner {
   }
 }
 
-async function learnBpe(
-  { arena, starts, counts, bytes: counted }: WordCounts,
-  options: TrainBpeOptions,
-): Promise<Tokenizer> {
+async function learnBpe(words: WordCounts, options: TrainBpeOptions): Promise<Tokenizer> {
+  const { starts, counts, bytes: counted } = words
   const {
     vocabSize,
     minFrequency = 2,
@@ -68,8 +66,10 @@ async function learnBpe(
   }
   const special = new Map(specialTokens.map((token, id) => [token, id]))
 
-  const symbols = new Int32Array(arena.length)
-  for (let i = 0; i < symbols.length; i++) symbols[i] = byteIds[arena[i]!]!
+  const symbols = new Int32Array(words.arena.length)
+  for (let i = 0; i < symbols.length; i++) symbols[i] = byteIds[words.arena[i]!]!
+  // The words are known as symbols now; the merges need the memory.
+  words.arena = new Uint8Array(0)
   const learning = learnMerges(
     { symbols, starts, counts },
     {

@@ -1,6 +1,7 @@
 import type { Merge } from '../bpe/model.ts'
 import { Ids } from '../tables/ids.ts'
 import { Pairs } from '../tables/pairs.ts'
+import { HolderLists } from './holder-lists.ts'
 import { PairQueue } from './pair-queue.ts'
 
 /** Words as ids, end to end, which learning writes over; word `i` is `symbols[starts[i] … starts[i + 1])`. */
@@ -93,7 +94,7 @@ export function* learnMerges(words: SymbolWords, options: LearnOptions): Generat
     for (let t = 0; t < touched.length; t++) {
       const pair = touched.values[t]!
       const to = noted[pair]!
-      if (pairCounts[pair]! >= least) queue.push(pair, pairCounts[pair]!, grouped.subarray(from, to))
+      if (pairCounts[pair]! >= least) queue.push(pair, pairCounts[pair]!, grouped, from, to)
       from = to
       noted[pair] = 0
       lastWord[pair] = -1
@@ -103,10 +104,31 @@ export function* learnMerges(words: SymbolWords, options: LearnOptions): Generat
     noteWords.length = 0
   }
 
+  // The first time there are as many notes as symbols: they are counted, then written where they belong, and not kept besides.
   for (let word = 0; word < size; word++) {
-    for (let i = starts[word]!; i + 1 < ends[word]!; i++) more(symbols[i]!, symbols[i + 1]!, word)
+    for (let i = starts[word]!; i + 1 < ends[word]!; i++) {
+      const pair = pairOf(symbols[i]!, symbols[i + 1]!)
+      pairCounts[pair]! += counts[word]!
+      if (lastWord[pair] !== word) noted[pair]!++
+      lastWord[pair] = word
+    }
   }
-  enqueue()
+  const lists = new HolderLists(noted, pairs.size, pair => pairCounts[pair]! >= least)
+  lastWord.fill(-1)
+  for (let word = 0; word < size; word++) {
+    for (let i = starts[word]!; i + 1 < ends[word]!; i++) {
+      const pair = pairs.find(symbols[i]!, symbols[i + 1]!)
+      if (lastWord[pair] !== word) lists.add(pair, word)
+      lastWord[pair] = word
+    }
+  }
+  for (let pair = 0; pair < pairs.size; pair++) {
+    if (pairCounts[pair]! < least) continue
+    const [words, from, to] = lists.of(pair)
+    queue.push(pair, pairCounts[pair]!, words, from, to)
+  }
+  lastWord.fill(-1)
+  noted.fill(0)
 
   const merges: Merge[] = []
   while (queue.size > 0 && !options.full()) {
@@ -120,13 +142,15 @@ export function* learnMerges(words: SymbolWords, options: LearnOptions): Generat
     const left = pairs.left[pair]!
     const right = pairs.right[pair]!
     const holders = queue.pop()
+    const { from, to: upTo } = queue
     const id = idOf(left, right)
     if (id === undefined) continue
     merges.push({ left, right, id })
     const length = lengthOf(left) + lengthOf(right)
     lengths[id] = length
 
-    for (const word of holders) {
+    for (let h = from; h < upTo; h++) {
+      const word = holders[h]!
       const start = starts[word]!
       const end = ends[word]!
       let to = start

@@ -1,12 +1,19 @@
 /**
  * Merges in waiting: highest count first, then the lowest pair. An entry keeps the count it was pushed with, though the pair's
- * count may have changed since: who pops it looks. Entries stand in typed arrays, their words in one array a push.
+ * count may have changed since: who pops it looks. There are a million entries and more at a time, so they are no objects: they stand in
+ * typed arrays, and their words are a stretch of an array that several share.
  */
 export class PairQueue {
   #heap: number[] = []
   #counts = new Float64Array(1024)
   #pairs = new Int32Array(1024)
   #words: (Int32Array | undefined)[] = []
+  #stretches = new Int32Array(2048)
+  /** Entries that were popped: their places are given anew. */
+  readonly #free: number[] = []
+  /** Of the entry popped last, where its words begin and end. */
+  from = 0
+  to = 0
   readonly #left: (pair: number) => number
   readonly #right: (pair: number) => number
 
@@ -19,18 +26,13 @@ export class PairQueue {
     return this.#heap.length
   }
 
-  /** @param words numbers of the words that this entry's merge is to be made in */
-  push(pair: number, count: number, words: Int32Array): void {
-    const entry = this.#words.length
-    this.#words.push(words)
-    if (entry === this.#counts.length) {
-      const counts = new Float64Array(entry * 2)
-      counts.set(this.#counts)
-      this.#counts = counts
-      const pairs = new Int32Array(entry * 2)
-      pairs.set(this.#pairs)
-      this.#pairs = pairs
-    }
+  /** @param words `words[from … to)`: numbers of the words that this entry's merge is to be made in */
+  push(pair: number, count: number, words: Int32Array, from: number, to: number): void {
+    const entry = this.#free.pop() ?? this.#words.length
+    if (entry === this.#counts.length) this.#grow(entry * 2)
+    this.#words[entry] = words
+    this.#stretches[2 * entry] = from
+    this.#stretches[2 * entry + 1] = to
     this.#counts[entry] = count
     this.#pairs[entry] = pair
     this.#heap.push(entry)
@@ -52,7 +54,17 @@ export class PairQueue {
     this.#down()
   }
 
-  /** Takes the first entry away and returns its words. */
+  #grow(length: number): void {
+    const [counts, pairs, stretches] = [this.#counts, this.#pairs, this.#stretches]
+    this.#counts = new Float64Array(length)
+    this.#counts.set(counts)
+    this.#pairs = new Int32Array(length)
+    this.#pairs.set(pairs)
+    this.#stretches = new Int32Array(length * 2)
+    this.#stretches.set(stretches)
+  }
+
+  /** Takes the first entry away and returns the array that its words stand in, from `from` to `to`. */
   pop(): Int32Array {
     const entry = this.#heap[0]!
     const last = this.#heap.pop()!
@@ -62,10 +74,13 @@ export class PairQueue {
     }
     const words = this.#words[entry]!
     this.#words[entry] = undefined
+    this.#free.push(entry)
+    this.from = this.#stretches[2 * entry]!
+    this.to = this.#stretches[2 * entry + 1]!
     return words
   }
 
-  /** Whether entry a comes before entry b; of equal ones the older. */
+  /** Whether entry a comes before entry b. No pair has two. */
   #before(a: number, b: number): boolean {
     const counts = this.#counts[a]! - this.#counts[b]!
     if (counts !== 0) return counts > 0
@@ -74,7 +89,7 @@ export class PairQueue {
     const left = this.#left(p) - this.#left(q)
     if (left !== 0) return left < 0
     const right = this.#right(p) - this.#right(q)
-    return right !== 0 ? right < 0 : a < b
+    return right < 0
   }
 
   #up(at: number): void {

@@ -5,7 +5,8 @@ import { WordTable } from './word-table.ts'
 /** Distinct words, and how often each comes: word `i` is `arena[starts[i] … starts[i + 1])`. */
 export interface WordCounts {
   readonly size: number
-  readonly arena: Uint8Array
+  /** Whoever learns may give it up. */
+  arena: Uint8Array
   readonly starts: Int32Array
   /** Exact up to 2^53. */
   readonly counts: Float64Array
