@@ -3,7 +3,7 @@ import { ConfigError } from '@sluice/pipeline'
 import { pieces, readTokenizer, type Tokenizer, trainCharacters, trainWords } from '@sluice/tokenize'
 import type { Console } from '../terminal/console.ts'
 import type { TokenizerOptions } from './tokenizer.ts'
-import { picture } from './tokenizer-picture.ts'
+import { colouredPicture } from './tokenizer-picture.ts'
 
 type Options = TokenizerOptions & { readonly paths: readonly string[] }
 
@@ -16,7 +16,7 @@ export async function encode(options: Options, console: Console): Promise<number
   if (options.json) print(console, JSON.stringify({ ids, pieces: cut }))
   else if (options.ids) print(console, ids.join(' '))
   else {
-    print(console, picture(cut))
+    print(console, colouredPicture(cut, console))
     print(console, ids.join(' '))
     print(console, `${ids.length} tokens for ${Buffer.byteLength(text)} bytes`)
   }
@@ -26,10 +26,16 @@ export async function encode(options: Options, console: Console): Promise<number
 /** `decode <tokenizer> <ids...>` */
 export async function decode(options: Options, console: Console): Promise<number> {
   const [path, ...given] = options.paths
-  const ids = given.flatMap(word => word.split(/[\s,]+/).filter(part => part !== '')).map(Number)
-  const wrong = ids.findIndex(id => !Number.isInteger(id) || id < 0)
-  if (wrong >= 0) throw new ConfigError(`an id is a whole number from 0 on, found "${given[wrong]}"`)
+  const words = given.flatMap(word => word.split(/[\s,]+/).filter(part => part !== ''))
+  const ids = words.map(Number)
+  const wrong = words.find(word => !/^\d+$/.test(word))
+  if (wrong !== undefined) throw new ConfigError(`an id is a whole number from 0 on, found "${wrong}"`)
   const tokenizer = await only({ ...options, paths: path === undefined ? [] : [path] }, console)
+  if (words.length === 0) throw new ConfigError(`ids are missing: pipeline tokenizer decode ${path} 17 4 256`)
+  const unknown = ids.find(id => id >= tokenizer.vocabSize)
+  if (unknown !== undefined) {
+    throw new ConfigError(`id ${unknown} is none of this tokenizer, whose ids end at ${tokenizer.vocabSize - 1}`)
+  }
   print(console, tokenizer.decode(ids))
   return 0
 }
@@ -53,8 +59,9 @@ export async function inspect(options: Options, console: Console): Promise<numbe
   print(console, `${kind}, ${vocabSize} tokens of ${mean.toFixed(1)} bytes on average`)
   print(console, `special   ${special.map(([token, id]) => `${token} ${id}`).join(', ')}`)
   print(console, `ends text ${endOfText}`)
-  print(console, `longest   ${picture(pieces(tokenizer, longest))}`)
-  print(console, `last      ${picture(pieces(tokenizer, ids.slice(-12)))}`)
+  const shown = (some: readonly number[]) => colouredPicture(pieces(tokenizer, some), console, 10)
+  print(console, `longest   ${shown(longest)}`)
+  print(console, `last      ${shown(ids.slice(-12))}`)
   return 0
 }
 
@@ -71,7 +78,7 @@ export async function cut(options: Options, console: Console): Promise<number> {
   if (options.json) print(console, JSON.stringify(cuts))
   else {
     for (const { name, pieces } of cuts) {
-      print(console, `${name.padEnd(10)} ${String(pieces.length).padStart(5)}  ${picture(pieces)}`)
+      print(console, `${name.padEnd(10)} ${String(pieces.length).padStart(5)}  ${colouredPicture(pieces, console, 18)}`)
     }
   }
   return 0

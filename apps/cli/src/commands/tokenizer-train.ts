@@ -1,9 +1,18 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { ConfigError, parseBytes, StorageError } from '@sluice/pipeline'
-import { fileTexts, type Tokenizer, trainBpe, trainCharacters, trainWordPiece, trainWords } from '@sluice/tokenize'
+import {
+  fileTexts,
+  type Tokenizer,
+  type TrainProgress,
+  trainBpe,
+  trainCharacters,
+  trainWordPiece,
+  trainWords,
+} from '@sluice/tokenize'
+import { coloursFor } from '../terminal/colours.ts'
 import type { Console } from '../terminal/console.ts'
-import { duration } from '../terminal/format.ts'
+import { count, duration } from '../terminal/format.ts'
 import type { TokenizerOptions } from './tokenizer.ts'
 
 /** `train <tokenizer.json> <texts...>` */
@@ -28,7 +37,9 @@ export async function train(
   const release = console.onInterrupt(() => stopping.abort())
   const started = performance.now()
   try {
-    const tokenizer = await learn(options, fileTexts(texts, limit(options.trainOn)), stopping.signal)
+    const progress = progressLine(console)
+    const learning = learn(options, fileTexts(texts, limit(options.trainOn)), { signal: stopping.signal, progress })
+    const tokenizer = await learning.finally(() => progress(undefined))
     await writeFile(target, JSON.stringify(tokenizer.toJSON())).catch(cause => {
       throw new StorageError(`the tokenizer cannot be written: ${cause.message}`, { file: target, cause })
     })
@@ -43,17 +54,39 @@ export async function train(
   }
 }
 
-function learn(options: TokenizerOptions, texts: AsyncIterable<string>, signal: AbortSignal): Promise<Tokenizer> {
+/** On a terminal one line that is written over; called without a state it is taken away. Elsewhere nothing. */
+function progressLine({ stderr, env }: Console): (state: TrainProgress | undefined) => void {
+  if (!stderr.isTTY) return () => {}
+  const { dim } = coloursFor(stderr, env)
+  const began = performance.now()
+  return state => {
+    if (!state) return stderr.write('\r\u001b[K')
+    const seconds = (performance.now() - began) / 1e3
+    const rate = (state.bytes / 1e6 / seconds).toFixed(0)
+    const left = state.share > 0.05 ? `, ${Math.floor(state.share * 100)} %` : ''
+    const told =
+      state.merges === 0
+        ? `${(state.bytes / 1e6).toFixed(0)} MB counted, ${rate} MB/s`
+        : `${count(state.merges)} merges${left}`
+    stderr.write(`\r\u001b[K${dim(told)}`)
+  }
+}
+
+function learn(
+  options: TokenizerOptions,
+  texts: AsyncIterable<string>,
+  run: { signal: AbortSignal; progress(state: TrainProgress): void },
+): Promise<Tokenizer> {
   const { kind, cut, vocabSize, minFrequency, maxTokenLength } = options
   const size = {
     ...(vocabSize === undefined ? {} : { vocabSize }),
     ...(minFrequency === undefined ? {} : { minFrequency }),
     ...(maxTokenLength === undefined ? {} : { maxTokenLength }),
   }
-  if (kind === 'char') return trainCharacters(texts, { ...size, signal })
-  if (kind === 'word') return trainWords(texts, { ...size, signal })
-  if (kind === 'wordpiece') return trainWordPiece(texts, { vocabSize: 8192, limitAlphabet: 1000, ...size, signal })
-  return trainBpe(texts, { vocabSize: 8192, cut, ...size, signal })
+  if (kind === 'char') return trainCharacters(texts, { ...size, ...run })
+  if (kind === 'word') return trainWords(texts, { ...size, ...run })
+  if (kind === 'wordpiece') return trainWordPiece(texts, { vocabSize: 8192, limitAlphabet: 1000, ...size, ...run })
+  return trainBpe(texts, { vocabSize: 8192, cut, ...size, ...run })
 }
 
 function limit(trainOn: string | undefined): { bytes?: number } {

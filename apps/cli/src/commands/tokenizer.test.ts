@@ -77,9 +77,36 @@ test.each([
   [['encode', '--text', 'a'], 'needs a tokenizer: pipeline tokenizer encode runs/quickstart'],
   [['inspect', 'bpe.json', 'x'], '"x" is one argument too many: inspect takes one tokenizer'],
   [['decode', 'bpe.json', '1', 'x'], 'an id is a whole number from 0 on, found "x"'],
+  [['decode', 'bpe.json', '1 -2'], 'an id is a whole number from 0 on, found "-2"'],
+  [['decode', 'bpe.json'], 'ids are missing: pipeline tokenizer decode bpe.json 17 4 256'],
+  [['decode', 'bpe.json', '1,274'], 'id 274 is none of this tokenizer, whose ids end at 273'],
   [['compare', 'bpe.json'], 'needs tokenizers and texts: pipeline tokenizer compare runs/a runs/b corpus.txt'],
 ])('%j', async (argv, message) => {
   expect(await called(...argv)).toEqual({ code: 2, out: '', err: `pipeline: ${message}\n` })
+})
+
+test('on a terminal pieces take turns in colour, and lines end between them', async () => {
+  const console = testConsole({ cwd, tty: true, columns: 40 })
+  await main(['tokenizer', 'cut', 'bpe.json', '--text', 'the whale 字字 and the sea'], console)
+  const esc = '\u001b'
+  expect(console.out()).toContain(`${esc}[36mt${esc}[39m${esc}[2m|${esc}[22m${esc}[33mh${esc}[39m`)
+  const lines = console
+    .out()
+    .replaceAll(new RegExp(`${esc}\\[\\d+m`, 'g'), '')
+    .split('\n')
+  expect(lines.slice(0, 4)).toEqual([
+    'characters    24  t|h|e|·|w|h|a|l|e|·',
+    '                  字|字|·|a|n|d|·|t|h|e',
+    '                  ·|s|e|a',
+    expect.stringMatching(/^bpe {11}\d+ {2}the\|·whale\|·\|<e5>$/),
+  ])
+})
+
+test('training shows how far it is on a terminal, and takes that away', async () => {
+  const console = testConsole({ cwd, tty: true })
+  expect(await main(['tokenizer', 'train', 'shown.json', 'corpus.txt', '--vocab-size', '270'], console)).toBe(0)
+  expect(console.err()).toContain('0 MB counted')
+  expect(console.err().endsWith('\r\u001b[K')).toBe(true)
 })
 
 test('a text that is not there', async () => {
