@@ -6,7 +6,8 @@
 // The last line printed is { "bench", "case", "ours", "peer", "ratio", "unit", "ours_rss_mb", "peer_rss_mb" }; a ratio above 1
 // means that ours is better. Without --case all cases run and the last line is the one worst against its target.
 // --backend names what ours computes on, in the suites that compute. Default: what 'auto' takes.
-// Peers that need Python run with the interpreter named by BENCH_PYTHON; without it ours runs alone.
+// Peers that need Python run with the interpreter named by BENCH_PYTHON, some of npm from the folder named by BENCH_NODE; without it
+// ours runs alone.
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 import { cpus } from 'node:os'
@@ -62,12 +63,18 @@ process.stdout.write(`${JSON.stringify(last)}\n`)
 function measure(each) {
   const ours = []
   const peer = []
-  const withPeer = each.peer !== undefined && (each.peer.program !== 'python' || python !== undefined)
+  const there = each.peer?.program === 'python' ? python : each.peer?.folder ? process.env[each.peer.folder] : 'node'
+  const withPeer = each.peer !== undefined && there !== undefined
   for (let i = 0; i < runs; i++) {
     ours.push(worker(each.ours))
     if (withPeer) peer.push(worker(each.peer))
   }
-  if (each.peer && !withPeer) process.stdout.write(`  no peer: set BENCH_PYTHON to a Python with ${each.peer.needs}\n`)
+  if (each.peer && !withPeer) {
+    const what = each.peer.folder
+      ? `${each.peer.folder} to a folder that has installed`
+      : 'BENCH_PYTHON to a Python with'
+    process.stdout.write(`  no peer: set ${what} ${each.peer.needs}\n`)
+  }
   const our = summary(ours)
   const their = peer.length > 0 ? summary(peer) : undefined
   print(`${each.name} ours`, our)

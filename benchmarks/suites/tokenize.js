@@ -16,6 +16,22 @@ function tokenizeCase(name, target, args, peer, label, needs) {
   }
 }
 
+/** Beside a package of npm that need not be installed here. */
+function nodeCase(name, target, what, label) {
+  return {
+    name,
+    target,
+    ours: { program: 'node', args: ['ours/tokenize.js', what, '10'] },
+    peer: {
+      program: 'node',
+      args: ['peers/tokenizers_node.js', label, '10'],
+      label,
+      needs: label,
+      folder: 'BENCH_NODE',
+    },
+  }
+}
+
 const hf = ['tokenizers_hf.py', 'tokenizers', 'tokenizers']
 
 export default {
@@ -36,6 +52,8 @@ export default {
         needs: 'tiktoken',
       },
     },
+    nodeCase('encode-node', 8, 'encode-threads', 'tokenizers'),
+    nodeCase('encode-gpt-tokenizer', 5, 'encode-gpt2', 'gpt-tokenizer'),
     {
       name: 'threads',
       target: 1.5,
