@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { replayStep } from './replay.ts'
 import { runTiny, scratch, tinyConfig, writeTiny } from './testing/tiny.ts'
 
-const last = 'tiny/checkpoints/step-000008/model.safetensors'
+const last = 'tiny/checkpoints/step-000004/model.safetensors'
 const weights = (runsDir: string) => readFile(join(runsDir, last))
 const shards = async (folder: string) =>
   (await readdir(folder, { recursive: true })).filter(file => file.endsWith('.arrow')).sort()
@@ -33,9 +33,10 @@ test.each([
   async (_, changes) => {
     const folder = await scratch()
     const data = { ...tinyConfig.data, evaluation: { share: 0.1, by: 'document', tokens: 200 } }
-    const cached = { ...changes, data: { ...data, cache: { dir: 'shared' } } }
+    const train = { ...tinyConfig.train, steps: 4 }
+    const cached = { ...changes, train, data: { ...data, cache: { dir: 'shared' } } }
     const runsDir = (name: string) => join(folder, name)
-    await runTiny(await writeTiny(folder, { ...changes, data }), { runsDir: runsDir('plain') })
+    await runTiny(await writeTiny(folder, { ...changes, train, data }), { runsDir: runsDir('plain') })
     const expected = await weights(runsDir('plain'))
 
     const file = await writeOld(folder, cached)
@@ -43,24 +44,22 @@ test.each([
     expect(await weights(runsDir('first'))).toEqual(expected)
     expect(said(made.events)[0]!.values).toMatchObject({ made: 1 })
     expect(await readFile(join(runsDir('first'), 'tiny/report.html'), 'utf8')).toContain('of tokens read')
-    const replayed = (name: string) => replayStep({ path: join(runsDir(name), 'tiny'), step: 6 })
+    const replayed = (name: string) => replayStep({ path: join(runsDir(name), 'tiny'), step: 3 })
     expect(await replayed('first')).toEqual(await replayed('plain'))
 
+    // Another run finds it, and is stopped.
     const kept = await shards(join(folder, 'shared'))
-    const read = await runTiny(file, { runsDir: runsDir('second') })
+    const stop = new AbortController()
+    const read = await runTiny(file, { runsDir: runsDir('halved'), signal: stop.signal }, event => {
+      if (event.type === 'metric' && event.step === 3) stop.abort()
+    })
     expect(said(read.events)[0]!.values).toMatchObject({ made: 0 })
-    expect(await weights(runsDir('second'))).toEqual(expected)
     expect(made.summary.refined).toHaveLength(1)
     expect(read.summary.refined).toEqual(made.summary.refined)
     expect(await shards(join(folder, 'shared'))).toEqual(kept)
-
-    const stop = new AbortController()
-    await runTiny(file, { runsDir: runsDir('halved'), signal: stop.signal }, event => {
-      if (event.type === 'metric' && event.step === 5) stop.abort()
-    })
     // What is gone is made again, and that in another place.
     await rm(join(folder, 'shared'), { recursive: true })
-    const elsewhere = await writeOld(folder, { ...changes, data: { ...data, cache: { limit: '1GB' } } })
+    const elsewhere = await writeOld(folder, { ...changes, train, data: { ...data, cache: { limit: '1GB' } } })
     await runTiny(elsewhere, { runsDir: runsDir('halved'), mode: 'resume' })
     expect(await weights(runsDir('halved'))).toEqual(expected)
     expect((await shards(join(runsDir('halved'), 'tiny/cache'))).length).toBe(1)

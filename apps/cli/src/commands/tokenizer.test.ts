@@ -96,8 +96,8 @@ test('on a terminal pieces take turns in colour, and lines end between them', as
     .split('\n')
   expect(lines.slice(0, 4)).toEqual([
     'characters    24  t|h|e|·|w|h|a|l|e|·',
-    '                  字|字|·|a|n|d|·|t|h|e',
-    '                  ·|s|e|a',
+    '                  字|字|·|a|n|d|·|t|h',
+    '                  e|·|s|e|a',
     expect.stringMatching(/^bpe {11}\d+ {2}the\|·whale\|·\|<e5>$/),
   ])
 })

@@ -11,7 +11,8 @@ describe('frames', () => {
       seen.push(...values(frame))
     }
     expect(seen).toEqual([1, 2, 3, 4, 5])
-    expect(events.map(({ type }) => type)).toEqual(['started', 'finished'])
+    expect(events[0]).toMatchObject({ type: 'started' })
+    expect(events.at(-1)).toMatchObject({ type: 'finished', outcome: 'finished' })
   })
 
   it('when the loop is left the run has ended', async () => {
