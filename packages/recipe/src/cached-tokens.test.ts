@@ -83,6 +83,17 @@ test('what decides the tokens makes another cache, what does not makes none', as
   expect(await caches({ refine: [{ use: 'normalize' }] })).toBe(3)
 })
 
+test('a mix by tokens is refused', async () => {
+  const folder = await scratch()
+  const data = { ...tinyConfig.data, cache: {} }
+  const file = await writeTiny(folder, { ...several, refine: [], mix: { unit: 'tokens' }, data })
+  await expect(runTiny(file, { runsDir: join(folder, 'runs') })).rejects.toMatchObject({
+    exitCode: 2,
+    place: 'data.cache',
+    message: 'a mix by tokens is not cached',
+  })
+})
+
 test('a run goes on with a cache only if it began with one; of a mix epochs do not change then', async () => {
   const folder = await scratch()
   const runsDir = join(folder, 'runs')
