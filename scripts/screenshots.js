@@ -32,7 +32,7 @@ await page.waitForSelector('nav.views')
 const views = await page.locator('nav.views a').evaluateAll(links => links.map(link => link.hash.slice(2)))
 for (const view of views) {
   await page.goto(`${server.address}#/${view}`)
-  await page.waitForSelector('.panel')
+  await page.waitForSelector('.panel, .notice')
   await settled()
   const offered = page.getByRole('button', { name: 'Measure it' })
   if ((await offered.count()) > 0) {

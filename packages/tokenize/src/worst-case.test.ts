@@ -58,7 +58,8 @@ describe.each(Object.keys(trained))('%s', name => {
   })
 
   test('what a junk stands beside does not change', () => {
-    const parts = ['the whale\n', ...Object.values(junk).map(text => text.slice(0, 2000)), '\nthe sea']
+    // Cut between characters: half of a surrogate pair would come back as U+FFFD.
+    const parts = ['the whale\n', ...Object.values(junk).map(text => [...text].slice(0, 1500).join('')), '\nthe sea']
     fc.assert(
       fc.property(fc.array(fc.constantFrom(...parts), { maxLength: 8 }), texts => {
         const whole = texts.join('\n\n')
