@@ -44,7 +44,7 @@ export async function perform(options: Performance): Promise<RunSummary> {
       signal,
       emit: publish,
     }
-    if (!earlier) await rm(beside, { recursive: true, force: true })
+    if (!earlier) await removeWhatIsThere(beside)
     const corpus = openCorpus(recipe, registry, context)
     // A run that would fail for want of text must not have replaced another by then.
     if (!earlier) await requireText({ corpus, seed: recipe.seed, signal })
@@ -67,8 +67,17 @@ export async function perform(options: Performance): Promise<RunSummary> {
     throw error
   } finally {
     await folder?.close()
-    await rm(beside, { recursive: true, force: true })
+    await removeWhatIsThere(beside)
     if (folder && !begun && mode !== 'resume') await rm(path, { recursive: true, force: true })
+  }
+}
+
+/** Where a part of the path is a file there is nothing to remove; opening the run's folder will tell of it. */
+async function removeWhatIsThere(path: string): Promise<void> {
+  try {
+    await rm(path, { recursive: true, force: true })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOTDIR') throw error
   }
 }
 
