@@ -41,6 +41,7 @@ for (const view of views) {
   }
   const height = await page.evaluate(() => Math.min(document.documentElement.scrollHeight, 1500))
   await page.setViewportSize({ width: 1180, height })
+  await page.evaluate(() => scrollTo(0, 0))
   await page.waitForTimeout(300)
   await page.screenshot({ path: join(folder, `${view}.png`) })
   await page.setViewportSize({ width: 1180, height: 860 })
