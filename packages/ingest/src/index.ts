@@ -1,4 +1,5 @@
 export { type ArrowOptions, arrow } from './arrow/arrow.ts'
+export { type ArrowMessage, arrowMessages } from './arrow/messages.ts'
 export { type BooksOptions, books } from './books/books.ts'
 export { type Chapter, chaptersOf } from './books/chapters/chapters.ts'
 export { type CsvOptions, csv } from './csv/csv.ts'

@@ -7,6 +7,10 @@ import type { Verdict } from './runtime/verdict.ts'
 export interface StageCounters {
   readonly id: string
   readonly kind: 'source' | 'stage' | 'sink'
+  /** Set where it may run in workers, and in how many it does. */
+  readonly workers?: number
+  /** Name of the thread that it runs in; left out: the run's own. */
+  readonly thread?: string
   readonly rows: number
   readonly bytes: number
   readonly frames: number

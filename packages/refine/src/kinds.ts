@@ -27,10 +27,19 @@ function refineKind<S extends z.ZodRawShape>(
   summary: string,
   shape: S,
   make: (options: any) => Stage<Documents, Documents>,
+  parallel?: 'stateless',
 ): Kind<'refine', any, Stage<Documents, Documents>, BuildContext> {
   const place = (context: BuildContext): RefinerOptions => ({ id: context.id, baseDir: context.baseDir })
   const config = z.strictObject({ ...shape, ...shared })
-  return { kind: 'refine', use, summary, config, build: (config, context) => make({ ...config, ...place(context) }) }
+  return {
+    kind: 'refine',
+    use,
+    summary,
+    config,
+    ...(parallel ? { parallel } : {}),
+    module: import.meta.url,
+    build: (config, context) => make({ ...config, ...place(context) }),
+  }
 }
 
 const mask = (what: string) =>
@@ -57,6 +66,7 @@ export const refineKinds: readonly Kind<'refine', any, Stage<Documents, Document
         .describe('"lines": at line ends and around the text; "collapse": also several spaces become one; "keep"'),
     },
     normalize,
+    'stateless',
   ),
   refineKind(
     'language',
@@ -70,8 +80,15 @@ export const refineKinds: readonly Kind<'refine', any, Stage<Documents, Document
       min: z.number().min(0).max(1).default(0.5).describe('least score at which a language is believed'),
     },
     language,
+    'stateless',
   ),
-  refineKind('quality', 'Published rules of quality: Gopher, its repetition, C4, FineWeb', qualityConfig, quality),
+  refineKind(
+    'quality',
+    'Published rules of quality: Gopher, its repetition, C4, FineWeb',
+    qualityConfig,
+    quality,
+    'stateless',
+  ),
   refineKind('dedup', 'Documents that stood there before go', {}, dedup),
   refineKind(
     'minhash',
@@ -94,6 +111,7 @@ export const refineKinds: readonly Kind<'refine', any, Stage<Documents, Document
       privateAddresses: z.boolean().default(false).describe('mask IP addresses of private networks, too'),
     },
     pii,
+    'stateless',
   ),
   refineKind(
     'decontaminate',
@@ -105,11 +123,13 @@ export const refineKinds: readonly Kind<'refine', any, Stage<Documents, Document
       ngram: z.int().min(2).default(13).describe('words in a row that give a text away'),
     },
     decontaminate,
+    'stateless',
   ),
   refineKind(
     'filter',
     'Keeps what a function of your own wants to keep',
     { module: z.string().min(1).describe('file or package that exports the function by default') },
     filter,
+    'stateless',
   ),
 ]

@@ -15,6 +15,7 @@ export { loadVocabMerges, type VocabMergesOptions } from './json/vocab-merges.ts
 export { encodeWithOffsets, type Offsets } from './offsets.ts'
 export type { EncodedTexts, Utf8Texts } from './parallel/messages.ts'
 export { type EncoderPool, type EncoderPoolOptions, encoderPool } from './parallel/pool.ts'
+export { receivedTokenizer, type SentTokenizer, sentTokenizer } from './parallel/sent-tokenizer.ts'
 export { type BatchOptions, batch } from './stages/batch.ts'
 export { ignoredLabel, type LabelledBlocks } from './stages/labels.ts'
 export { type LearnOptions, type LearnStage, learn } from './stages/learn.ts'

@@ -48,9 +48,12 @@ test('what holds a run up, in words, of the time between two moments', () => {
     bottleneck(at(15, { books, tokenize, train, checkpoint }), start)
   expect(bottleneck(start, start)).toBeUndefined()
   expect(bottleneck([], [])).toBeUndefined()
-  expect(after(5.1, 5.1, 14, 5)).toBe('train is the bottleneck, as it should be: 90 % busy')
-  expect(after(13, 5.1, 7, 5)).toBe('books is the bottleneck: 80 % busy; train waits for input 80 % of the time')
-  expect(after(5.1, 12.1, 7, 5)).toBe('tokenize is the bottleneck: 71 % busy; train waits for input 80 % of the time')
+  expect(after(5.1, 5.1, 14.5, 5)).toBe('train is the bottleneck, as it should be: 95 % busy')
+  // What would help hangs on the machine's cores.
+  expect(after(13, 5.1, 7, 5)).toMatch(/^books is the bottleneck: 80 % busy; train waits for input 80 % of the time/)
+  expect(after(5.1, 12.1, 7, 5)).toMatch(
+    /^tokenize is the bottleneck: 71 % busy; train waits for input 80 % of the time/,
+  )
 })
 
 test('speed and time left come from the clock, and forget the beginning', () => {
@@ -100,7 +103,7 @@ test('plain lines: at most one of progress in ten seconds, and every event that 
   let now = 0
   let out = ''
   const view = plainView({
-    out: { write: text => (out += text), isTTY: false, columns: 80 },
+    out: { write: text => (out += text), writeBytes: async () => {}, isTTY: false, columns: 80 },
     colours,
     now: () => now,
   })
@@ -136,7 +139,9 @@ test.each([
   [false, { FORCE_COLOR: '1' }, true],
   [false, { FORCE_COLOR: '0' }, false],
 ])('colours: terminal %s, %j -> %s', (isTTY, env, expected) => {
-  expect(coloursFor({ write: () => {}, isTTY, columns: 80 }, env).isColorSupported).toBe(expected)
+  expect(coloursFor({ write: () => {}, writeBytes: async () => {}, isTTY, columns: 80 }, env).isColorSupported).toBe(
+    expected,
+  )
 })
 
 test('the next commands can be pasted', () => {

@@ -80,7 +80,7 @@ export function checkpoint(options: CheckpointOptions): CheckpointSink {
     const snapshot = frame.snapshot({ optimizer: extent === 'full' })
     if (snapshot.step !== step) return false
     const own = state()
-    const stages = extent === 'full' ? savedStates() : undefined
+    const stages = extent === 'full' ? await savedStates() : undefined
     writing = write(snapshot, frame.cursor, own, stages).catch(error => {
       fault = { error }
     })

@@ -1,18 +1,14 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { StorageError } from '@sluice/pipeline'
+import { StorageError, threadProgram } from '@sluice/pipeline'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { nodeFiles } from '../files/node.ts'
-import { asContent, rebuiltError, sentError } from './messages.ts'
+import { asContent } from './messages.ts'
 import { readCheckpoint } from './read.ts'
 import type { CheckpointContent } from './write.ts'
-import { writerHere } from './writer.ts'
-
-const built = new URL('../../dist/store/writer.js', import.meta.url)
+import { writerBeside, writerHere } from './writer.ts'
 
 let folder: string
 beforeEach(async () => {
@@ -65,38 +61,20 @@ it("sends memory that is the tensor's alone, and copies views", () => {
   expect(structuredClone(message).stages!.get('dedup')).toEqual([Uint8Array.of(1, 2), Uint8Array.of(3)])
 })
 
-it('gives an error back as what it was', () => {
-  const error = new StorageError('no space', { file: 'a', advice: 'free some', cause: 1 })
-  const back = rebuiltError(structuredClone(sentError(error)))
-  expect(back).toBeInstanceOf(StorageError)
-  expect([String(back), back.stack]).toEqual([String(error), error.stack])
-  expect(rebuiltError(structuredClone(sentError(new TypeError('x'))))).not.toBeInstanceOf(StorageError)
-})
-
-// The thread loads JavaScript, so it is tried as built, in a process without this one's conditions.
-it.skipIf(!existsSync(built))('writes on a thread of its own, and passes on what went wrong', async () => {
+it('writes on a thread of its own, and passes on what went wrong', async () => {
   await writeFile(join(folder, 'file'), '')
-  const script = `
-    import { writerBeside } from ${JSON.stringify(built.href)}
-    const writer = writerBeside()
-    const data = new Float32Array(70000).fill(7)
-    const content = {
-      snapshot: { step: 7, weights: new Map([['a', { name: 'a', dtype: 'float32', shape: [70000], data }]]), trainer: {} },
-      cursor: {}, formats: ['safetensors'],
-    }
-    const keeping = { keep: 1, early: new Set() }
-    const { path } = await writer.write(${JSON.stringify(folder)}, content, keeping)
-    const taken = data.length
-    const again = { ...content, snapshot: { ...content.snapshot, weights: new Map() } }
-    const error = await writer.write(${JSON.stringify(join(folder, 'file', 'runs'))}, again, keeping).catch(error => error)
-    console.log(JSON.stringify({ path, taken, name: error.name, message: String(error) }))
-    // Nothing is closed: a writer at rest keeps no process alive.`
-  const { stdout } = await promisify(execFile)(process.execPath, ['--input-type=module', '-e', script], {
-    env: { ...process.env, NODE_OPTIONS: '' },
-  })
-  const { path, taken, name, message } = JSON.parse(stdout)
-  expect([taken, name]).toEqual([0, 'StorageError'])
-  expect(message).toContain('the checkpoint of step 7 could not be written')
-  const { weights } = await readCheckpoint(path)
-  expect((weights.get('a')!.data as Float32Array)[69_999]).toBe(7)
+  const writer = writerBeside(threadProgram(import.meta.url, './worker'))
+  const data = new Float32Array(70_000).fill(7)
+  const weights = new Map([['a', { name: 'a', dtype: 'float32' as const, shape: [70_000], data }]])
+  const given = { snapshot: { step: 7, weights, trainer: {} }, cursor: {}, formats: ['safetensors' as const] }
+  const keeping = { keep: 1, early: new Set<number>() }
+  const { path } = await writer.write(folder, given, keeping)
+  expect(data.length).toBe(0)
+  const again = { ...given, snapshot: { ...given.snapshot, weights: new Map() } }
+  const failed = await writer.write(join(folder, 'file', 'runs'), again, keeping).catch((error: unknown) => error)
+  expect(failed).toBeInstanceOf(StorageError)
+  expect(String(failed)).toContain('the checkpoint of step 7 could not be written')
+  await writer.close()
+  const read = await readCheckpoint(path)
+  expect((read.weights.get('a')!.data as Float32Array)[69_999]).toBe(7)
 })

@@ -1,13 +1,4 @@
 import type { Article } from './article.ts'
 
-/** What a thread that extracts is sent: a page. */
-export interface PageRequest {
-  readonly id: number
-  readonly html: string
-}
-
-/** What it answers. */
-export type PageReply =
-  | { readonly id: number; readonly article: Article | undefined }
-  /** The page gives no text; why. */
-  | { readonly id: number; readonly bad: string }
+/** What a thread answers to the HTML of a page: its article, if it has one, or why the page cannot be read. */
+export type PageAnswer = { readonly article: Article | undefined } | { readonly bad: string }

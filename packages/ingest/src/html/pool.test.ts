@@ -2,22 +2,26 @@ import { expect, test } from 'vitest'
 import { BadPage } from './extract.ts'
 import { extractors } from './pool.ts'
 
-/** A program in place of the real one, which is not built yet: what it does is the page's word. */
-const entry = new URL(
-  `data:text/javascript,${encodeURIComponent(`
-    import { parentPort, threadId, workerData } from 'node:worker_threads'
-    parentPort.on('message', ({ id, html }) => {
-      if (html === 'throw') throw new Error('out of words')
-      if (html === 'exit') process.exit(3)
-      if (html === 'bad') parentPort.postMessage({ id, bad: 'too deep' })
-      else if (html === 'none') parentPort.postMessage({ id, article: undefined })
-      else setTimeout(() => parentPort.postMessage({ id, article: { text: html + workerData.content, lang: String(threadId) } }), Number(html))
-    })
-  `)}`,
-)
+/** A program in place of the real one: what it does is the page's word. */
+const program = {
+  url: new URL(
+    `data:text/javascript,${encodeURIComponent(`
+      import { parentPort, threadId, workerData } from 'node:worker_threads'
+      parentPort.on('message', ({ id, ask: html }) => {
+        const say = answer => parentPort.postMessage({ id, answer })
+        if (html === 'throw') throw new Error('out of words')
+        if (html === 'exit') process.exit(3)
+        if (html === 'bad') say({ bad: 'too deep' })
+        else if (html === 'none') say({ article: undefined })
+        else setTimeout(() => say({ article: { text: html + workerData.content, lang: String(threadId) } }), Number(html))
+      })
+    `)}`,
+  ),
+  execArgv: [],
+}
 
 test('pages come back to those who sent them, from as many threads as there is work for', async () => {
-  const extractor = extractors({ content: 'article', threads: 2, entry })()
+  const extractor = extractors({ content: 'article', threads: 2, program })()
   expect(extractor.parallel).toBe(4)
   const found = await Promise.all(['30', '1', '20', '2'].map(html => extractor.extract(html)))
   expect(found.map(article => article!.text)).toEqual(['30article', '1article', '20article', '2article'])
@@ -28,7 +32,7 @@ test('pages come back to those who sent them, from as many threads as there is w
 })
 
 test('extractors share threads, and threads outlive the one that started them', async () => {
-  const open = extractors({ content: 'page', threads: 1, entry })
+  const open = extractors({ content: 'page', threads: 1, program })
   const one = open()
   const first = await one.extract('1')
   await one.close()
@@ -38,11 +42,18 @@ test('extractors share threads, and threads outlive the one that started them', 
 })
 
 test('a thread that fails or ends is an error for its pages', async () => {
-  const failing = extractors({ content: 'page', threads: 1, entry })()
-  await expect(failing.extract('throw')).rejects.toThrow('a thread that extracts articles failed: out of words')
-  const ending = extractors({ content: 'page', threads: 1, entry })()
-  await expect(ending.extract('exit')).rejects.toThrow('a thread that extracts articles ended with exit code 3')
-  await expect(ending.extract('1')).rejects.toThrow('ended with exit code 3')
+  const failing = extractors({ content: 'page', threads: 1, program })()
+  await expect(failing.extract('throw')).rejects.toThrow(
+    'a thread that extracts articles failed: out of words (2 in a row over the same work)',
+  )
+  const ending = extractors({ content: 'page', threads: 1, program })()
+  await expect(ending.extract('exit')).rejects.toThrow(
+    'a thread that extracts articles ended with exit code 3 (2 in a row',
+  )
+  // The next page has another thread.
+  expect((await ending.extract('1'))!.text).toBe('1page')
+  await failing.close()
+  await ending.close()
 })
 
 test('without threads, and from sources, the caller’s thread does it', async () => {

@@ -1,16 +1,13 @@
-// A worker's program: makes text of the pages that it is sent. Started as built JavaScript only (`entry.ts`).
-import { parentPort, workerData } from 'node:worker_threads'
+// A worker's program: makes text of the pages that it is sent.
+import { serve } from '@sluice/pipeline'
 import { BadPage, extractPage, type PageContent } from './extract.ts'
-import type { PageReply, PageRequest } from './messages.ts'
+import type { PageAnswer } from './messages.ts'
 
-const { content } = workerData as { content: PageContent }
-
-parentPort!.on('message', ({ id, html }: PageRequest) => {
-  extractPage(html, content)
-    .then((article): PageReply => ({ id, article }))
-    .catch((error: unknown): PageReply => {
-      if (error instanceof BadPage) return { id, bad: error.message }
-      throw error
-    })
-    .then(reply => parentPort!.postMessage(reply))
+await serve(({ content }: { content: PageContent }) => async (html: string): Promise<{ answer: PageAnswer }> => {
+  try {
+    return { answer: { article: await extractPage(html, content) } }
+  } catch (error) {
+    if (error instanceof BadPage) return { answer: { bad: error.message } }
+    throw error
+  }
 })

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { type Documents, maxDocumentBytes, type Source } from '@sluice/pipeline'
+import { type Documents, maxDocumentBytes, type Source, type ThreadProgram } from '@sluice/pipeline'
 import { DocumentsBuilder } from '../build/documents-builder.ts'
 import type { CorpusFile } from '../path/corpus-file.ts'
 import { badRecords, type OnError } from '../source/bad-records.ts'
@@ -77,8 +77,8 @@ export function wiki(options: WikiOptions): Source<Documents> {
 }
 
 export type WikiSettings = Required<Omit<WikiOptions, 'encoding'>> & {
-  /** Program of the threads; for tests. */
-  readonly entry?: URL
+  /** Of the threads; for tests. */
+  readonly program?: ThreadProgram
 }
 
 export function wikiReader(settings: WikiSettings): FormatReader<WikiPosition> {

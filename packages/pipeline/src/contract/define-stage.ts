@@ -5,7 +5,7 @@ import type { Frame } from './frame.ts'
 import type { Stage } from './stage.ts'
 
 export interface StageOptions<I extends TypeMap, O extends TypeMap>
-  extends Pick<Stage<I, O>, 'window' | 'held' | 'parallel' | 'open' | 'close' | 'save'> {
+  extends Pick<Stage<I, O>, 'window' | 'held' | 'parallel' | 'divided' | 'open' | 'close' | 'save'> {
   id: string
   /** What comes out for what goes in. Default: the same schema. Throws `SchemaError`; `requireFields` does the usual check. */
   schema?(input: Schema<I>): Schema<O>
@@ -20,7 +20,7 @@ export interface StageOptions<I extends TypeMap, O extends TypeMap>
 export function defineStage(options: StageOptions<any, any> & { apply: OperatorFunction<Frame, Frame> }): Stage
 export function defineStage<I extends TypeMap = any, O extends TypeMap = I>(options: StageOptions<I, O>): Stage<I, O>
 export function defineStage<I extends TypeMap = any, O extends TypeMap = I>(options: StageOptions<I, O>): Stage<I, O> {
-  const { id, window, parallel } = options
+  const { id, window, parallel, divided } = options
   return {
     id,
     schema: input => options.schema?.(input) ?? (input as unknown as Schema<O>),
@@ -28,6 +28,7 @@ export function defineStage<I extends TypeMap = any, O extends TypeMap = I>(opti
     ...(window === undefined ? {} : { window }),
     ...(parallel === undefined ? {} : { parallel }),
     ...(options.held ? { held: options.held.bind(options) } : {}),
+    ...(divided === undefined ? {} : { divided }),
     ...(options.open ? { open: options.open.bind(options) } : {}),
     ...(options.close ? { close: options.close.bind(options) } : {}),
     ...(options.save ? { save: options.save.bind(options) } : {}),

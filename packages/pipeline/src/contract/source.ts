@@ -1,5 +1,8 @@
 import type { Schema, TypeMap } from 'apache-arrow'
+import type { Observable } from 'rxjs'
+import type { RunEvent, StageCounters } from '../events.ts'
 import type { Frame, Json } from './frame.ts'
+import type { SavedStates } from './stage.ts'
 
 /**
  * Where frames come from. A source is pulled: the runner asks for the next frame only while there is credit, so a source
@@ -27,12 +30,26 @@ export interface Source<O extends TypeMap = any> {
   summary?(): { readonly message: string; readonly values?: Readonly<Record<string, Json>> } | undefined
   /** For a source with stages in it: what they want kept in a checkpoint, by their ids; see `Stage.save`. */
   savedStates?(): ReadonlyMap<string, Iterable<Uint8Array>>
+  /** For a source that stands for several parts of the run. `read` is then given the whole cursor, and frames carry all their entries. */
+  readonly apart?: Apart
   /** For a source made of several: what each has given. The runner publishes it as `mixed`, at intervals and at the end. */
   mixed?(): { readonly unit: MixUnit; readonly shares: readonly MixShare[] } | undefined
 }
 
 /** What the weights of a mix count. Tokens where rows are tokens already. */
 export type MixUnit = 'bytes' | 'documents' | 'tokens'
+
+/** The beginning of a run that goes on elsewhere (a thread), as the run that goes on with it sees it. */
+export interface Apart {
+  /** Ids of the source and stages there: their entries in cursors are none of this run's business. */
+  readonly parts: readonly string[]
+  /** As they were last told. */
+  counters(): readonly StageCounters[]
+  /** What is told there; nothing is kept for who listens late. */
+  readonly events$: Observable<RunEvent>
+  /** What its stages want kept: see `StageContext.savedStates`. Good, too, when all has been read. */
+  save(): Promise<SavedStates>
+}
 
 /** What a source has given to a mix. */
 export interface MixShare {

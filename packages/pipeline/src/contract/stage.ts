@@ -1,7 +1,10 @@
-import type { Schema, TypeMap } from 'apache-arrow'
+import type { RecordBatch, Schema, TypeMap } from 'apache-arrow'
 import type { OperatorFunction } from 'rxjs'
 import type { RunEvent } from '../events.ts'
 import type { Frame, Json } from './frame.ts'
+
+/** What stages want kept beside a cursor: the bytes of a file, by the stage's id. */
+export type SavedStates = ReadonlyMap<string, Iterable<Uint8Array>>
 
 /** What the runner lends to a stage or sink for the length of a run. */
 export interface StageContext {
@@ -16,13 +19,44 @@ export interface StageContext {
    * one. A stage whose frames offer something that its next step destroys (the trainer's `snapshot()`) waits for it.
    */
   whenConsumed(position: Json): Promise<void>
+  /** Tells the run that the stage is at work elsewhere (a thread, another machine), though nothing moves: else it may seem stuck. */
+  alive?(): void
   /** For a stage that resumes and has a `save`: the file that holds what it saved. */
   readonly saved?: string
   /**
    * For a sink that writes checkpoints: what each stage with a `save` wants kept beside the cursor, by the stage's id, as it
    * is at the time of the call.
    */
-  savedStates?(): ReadonlyMap<string, Iterable<Uint8Array>>
+  savedStates?(): SavedStates | Promise<SavedStates>
+}
+
+/** What work on a batch has made of it. */
+export interface Worked<O extends TypeMap = any> {
+  /** Left out: the batch as it was. */
+  readonly batches?: readonly RecordBatch<O>[]
+  /** What the books are told beside it: plain JSON. */
+  readonly note?: Json
+}
+
+/**
+ * A stage in two halves, for one that keeps counts or a position although its work on a batch needs nothing of them. The work is done
+ * by any number of workers, each with an instance of its own; the books are kept on the run's thread, in the order of the frames.
+ */
+export interface Divided<I extends TypeMap = any, O extends TypeMap = I> {
+  readonly work: {
+    open?(context: StageContext): Promise<void>
+    /** A pure function of the batch and of what `before` has noted for it. */
+    apply(batch: RecordBatch<I>, note: Json | undefined): Worked<O> | Promise<Worked<O>>
+    close?(): Promise<void>
+  }
+  readonly books: {
+    open?(context: StageContext, from: Json | undefined): Promise<void>
+    /** A frame has come: what the work on it must know. */
+    before?(frame: Frame<I>): Json
+    /** It has been worked on: what goes on. */
+    after(frame: Frame<I>, worked: Worked<O>): Frame<O>
+    close?(): Promise<void>
+  }
 }
 
 /** An RxJS operator over frames, with a life cycle. Two stages compose to a stage: see `pipe`. */
@@ -38,8 +72,14 @@ export interface Stage<I extends TypeMap = any, O extends TypeMap = any> {
    * its counters; up to `window` of it counts as in flight.
    */
   held?(): number
-  /** Set where the stage keeps nothing between frames, so that it may run in several workers. */
+  /**
+   * Set where the stage may run in several workers (see `inWorkers`): it keeps nothing between frames, so that `apply` makes of each
+   * frame by itself what it makes of it among others; or it says in `divided` what of it does.
+   */
   readonly parallel?: 'stateless'
+  readonly divided?: Divided<I, O>
+  /** How many workers it runs in; left out: in none. */
+  readonly workers?: number
   /** @param from this stage's own entry of the cursor the run resumes at; undefined means the beginning. */
   open?(context: StageContext, from: Json | undefined): Promise<void>
   /**

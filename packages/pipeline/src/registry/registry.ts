@@ -12,6 +12,10 @@ export interface Kind<K extends string = string, C = any, T = any, B = any> {
   /** One line for `--help` and the schema. */
   readonly summary: string
   readonly config: ZodType<C>
+  /** What it builds are stages that may run in several workers: see `Stage.parallel`. */
+  readonly parallel?: 'stateless'
+  /** `import.meta.url` of a module that exports it, or a list that has it: where workers find it. */
+  readonly module?: string
   build(config: C, context: B): T
 }
 

@@ -1,7 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Cursor } from '../contract/frame.ts'
 import type { Outcome } from '../contract/sink.ts'
-import type { StageContext } from '../contract/stage.ts'
+import type { SavedStates, StageContext } from '../contract/stage.ts'
 import type { RunEvent } from '../events.ts'
 import type { Chain } from './chain.ts'
 import { ConsumedPositions } from './consumed.ts'
@@ -38,6 +38,7 @@ export async function execute(options: ExecuteOptions): Promise<RunResult> {
       kind: 'stage' as const,
       window: stage.window,
       held: () => stage.held?.() ?? 0,
+      ...(stage.parallel ? { workers: stage.workers ?? 0 } : {}),
     })),
     ...chain.sinks.map(({ id }) => ({ id, kind: 'sink' as const })),
   ])
@@ -47,7 +48,13 @@ export async function execute(options: ExecuteOptions): Promise<RunResult> {
   const positions = chain.stages.map(stage => new ConsumedPositions(stage.id))
   let cursor: Cursor = from ?? {}
 
-  emit({ type: 'started', stages: meter.stations.map(({ id }) => id), ...(from ? { resumedFrom: from } : {}) })
+  const { apart } = chain.source
+  // What stands for parts elsewhere is told by them.
+  const counters = () => (apart ? [...apart.counters(), ...meter.counters().slice(1)] : meter.counters())
+  const told = apart?.events$.subscribe(event => emit(event))
+
+  const ids = [...(apart?.parts ?? [chain.source.id]), ...meter.stations.slice(1).map(({ id }) => id)]
+  emit({ type: 'started', stages: ids, ...(from ? { resumedFrom: from } : {}) })
   for (const id of strangers(chain, cursor)) {
     emit({
       type: 'warning',
@@ -61,7 +68,7 @@ export async function execute(options: ExecuteOptions): Promise<RunResult> {
   }
   let ticks = 0
   const progress = setInterval(() => {
-    emit({ type: 'progress', counters: meter.counters(), bytesInFlight: gate.bytes })
+    emit({ type: 'progress', counters: counters(), bytesInFlight: gate.bytes })
     memory.look()
     if (ticks++ % 10 === 0) {
       mixed()
@@ -117,7 +124,8 @@ export async function execute(options: ExecuteOptions): Promise<RunResult> {
   emit({ type: 'memory', ...memory.use() })
   const note = chain.source.summary?.()
   if (note) emit({ type: 'note', stage: chain.source.id, ...note })
-  const result = { seconds: seconds(), counters: meter.counters() }
+  told?.unsubscribe()
+  const result = { seconds: seconds(), counters: counters() }
   emit({ type: 'finished', outcome: faults.length > 0 ? 'failed' : outcome, ...result })
   if (faults.length > 0) throw faults[0]
   return { outcome: outcome as RunResult['outcome'], cursor, ...result }
@@ -148,6 +156,7 @@ function context(
       meter.stirred()
       emit(event)
     },
+    alive: () => meter.stirred(),
     async whenConsumed(position) {
       if (!positions) return
       meter.settle()
@@ -162,13 +171,16 @@ function context(
   }
 }
 
-function savedStates({ source, stages }: Chain): ReadonlyMap<string, Iterable<Uint8Array>> {
+function savedStates({ source, stages }: Chain): SavedStates | Promise<SavedStates> {
   const within = source.savedStates?.() ?? []
-  return new Map([...within, ...stages.flatMap(stage => (stage.save ? [[stage.id, stage.save()] as const] : []))])
+  const own = stages.flatMap(stage => (stage.save ? [[stage.id, stage.save()] as const] : []))
+  if (!source.apart) return new Map([...within, ...own])
+  return source.apart.save().then(others => new Map([...others, ...within, ...own]))
 }
 
 /** Entries of a cursor that belong to no part of the chain. */
 function strangers(chain: Chain, cursor: Cursor): string[] {
-  const ids = new Set([chain.source, ...chain.stages, ...chain.sinks].map(({ id }) => id))
+  const own = [chain.source, ...chain.stages, ...chain.sinks].map(({ id }) => id)
+  const ids = new Set([...own, ...(chain.source.apart?.parts ?? [])])
   return Object.keys(cursor).filter(id => !ids.has(id))
 }

@@ -113,7 +113,7 @@ export async function flow(options: FlowOptions): Promise<'finished' | 'stopped'
   const { source } = chain
   const pumped = pump({
     source,
-    from: options.from[source.id],
+    from: source.apart ? options.from : options.from[source.id],
     gate,
     meter,
     station: sourceStation!,

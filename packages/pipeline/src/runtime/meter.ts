@@ -8,6 +8,7 @@ import { idleTime } from './idle-time.ts'
 export interface Station {
   readonly id: string
   readonly kind: StageCounters['kind']
+  readonly workers?: number
   rows: number
   bytes: number
   frames: number
@@ -41,6 +42,7 @@ export interface Part {
   readonly id: string
   readonly kind: StageCounters['kind']
   readonly window?: number | undefined
+  readonly workers?: number
   held?(): number
 }
 
@@ -73,6 +75,7 @@ export class Meter {
     this.stations = parts.map(part => ({
       id: part.id,
       kind: part.kind,
+      ...(part.workers === undefined ? {} : { workers: part.workers }),
       rows: 0,
       bytes: 0,
       frames: 0,
@@ -195,7 +198,8 @@ export class Meter {
         waitingForInput: station.waitingForInput / 1000,
         waitingForOutput: station.waitingForOutput / 1000,
       }
-      return { id, kind, rows, bytes, frames, ...seconds, held, mostHeld }
+      const workers = station.workers === undefined ? {} : { workers: station.workers }
+      return { id, kind, ...workers, rows, bytes, frames, ...seconds, held, mostHeld }
     })
   }
 }

@@ -50,6 +50,7 @@ export function decontaminate(options: DecontaminateOptions): Stage<Documents, D
   }
   return refiner({
     name: 'decontaminate',
+    parallel: 'stateless',
     options,
     judge,
     follow: judge,

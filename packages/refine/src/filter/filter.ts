@@ -29,6 +29,8 @@ export function filter(options: FilterOptions): Stage<Documents, Documents> {
   let keep = options.keep
   return refiner({
     name: 'filter',
+    parallel: 'stateless',
+    placed: true,
     options,
     asynchronous: true,
     async open() {

@@ -28,6 +28,7 @@ export function language(options: LanguageOptions = {}): Stage<Documents, Docume
   let identify: Identify | undefined
   return refiner({
     name: 'language',
+    parallel: 'stateless',
     options,
     async open() {
       const identifier = await loadIdentifier()

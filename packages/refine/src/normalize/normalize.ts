@@ -23,6 +23,7 @@ export function normalize(options: NormalizeOptions = {}): Stage<Documents, Docu
   const settings: Settings = { mojibake: true, form: 'NFC', controls: true, whitespace: 'lines', ...options }
   return refiner({
     name: 'normalize',
+    parallel: 'stateless',
     options,
     judge: document => normalized(document, settings),
     follow: document => normalized(document, settings),

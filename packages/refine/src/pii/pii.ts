@@ -29,7 +29,7 @@ const own =
 export function pii(options: PiiOptions = {}): Stage<Documents, Documents> {
   const mask = masker(options)
   const judge = (document: Document): Verdict => (possible(document) ? mask(document.text) : undefined)
-  return refiner({ name: 'pii', options, judge, follow: judge })
+  return refiner({ name: 'pii', options, parallel: 'stateless', judge, follow: judge })
 }
 
 /** @returns the text masked and how often, or undefined where there was nothing to mask */

@@ -34,6 +34,7 @@ export function quality(options: QualityOptions = {}): Stage<Documents, Document
   const scan = new Scan()
   return refiner({
     name: 'quality',
+    parallel: 'stateless',
     options,
     judge: document => judged(document, scan, sets),
     follow: document => judged(document, scan, lines),

@@ -1,5 +1,6 @@
 import { resolve } from 'node:path'
 import {
+  type Divided,
   type Documents,
   type Frame,
   type Json,
@@ -12,8 +13,10 @@ import { concatMap, from as fromPromise, type Observable, of } from 'rxjs'
 import { requireDocuments } from './columns.ts'
 import { Counter } from './counts.ts'
 import { Document } from './document.ts'
+import { judgeBatch, type Places, verdictsOf } from './judged.ts'
 import { Progress } from './progress.ts'
 import { openRejects, type Rejects } from './rejects.ts'
+import { Rows } from './rows.ts'
 import type { Judge, Verdict } from './verdict.ts'
 import { BatchWork } from './work.ts'
 
@@ -40,6 +43,10 @@ export interface Refiner {
   readonly follow?: Judge
   /** Set where `judge` gives promises. */
   readonly asynchronous?: boolean
+  /** Set where `judge` and `follow` keep nothing from one document to the next: workers may do their work. */
+  readonly parallel?: 'stateless'
+  /** Set where they look at `epoch` or `ordinal` of documents. */
+  readonly placed?: boolean
   /** @param position what `position` gave at the frame to resume after; undefined at the beginning */
   open?(context: StageContext, position: Json | undefined): Promise<void>
   /** What of the judge belongs into the cursor. */
@@ -104,29 +111,75 @@ export function refiner(refiner: Refiner): Stage<Documents, Documents> {
     return end(frame, work)
   }
 
+  const openBooks = (lent: StageContext, position: Position | undefined) => {
+    context = lent
+    counter = new Counter(position?.counts)
+    progress = new Progress(position?.at)
+    if (path !== undefined) rejects = openRejects(resolve(baseDir, path), id, position?.rejects ?? 0)
+  }
+  const closeBooks = () => {
+    rejects?.close()
+    rejects = undefined
+    context?.emit({ type: 'refined', stage: id, sources: counter.counts() })
+    context = undefined
+  }
+  /** Of documents that have come and may not have been judged yet. */
+  let ahead = new Progress()
+  const placesIn = (frame: Frame<Documents>): Places => {
+    const epochs: number[] = []
+    const ordinals: number[] = []
+    const rows = new Rows(frame.batch)
+    ahead.enter(frame.cursor)
+    for (let row = 0; row < frame.batch.numRows; row++) {
+      rows.put(document, row)
+      if (document.part > 0) continue
+      ahead.begin(document)
+      epochs.push(document.epoch)
+      ordinals.push(document.ordinal)
+    }
+    return { epochs, ordinals }
+  }
+  const divided: Divided<Documents> = {
+    work: {
+      open: async lent => refiner.open?.(lent, undefined),
+      apply: (batch, places) => judgeBatch(batch, refiner, (places as Places | null) ?? undefined),
+      close: async () => refiner.close?.(),
+    },
+    books: {
+      async open(lent, from) {
+        const position = from as Position | undefined
+        openBooks(lent, position)
+        ahead = new Progress(position?.at)
+      },
+      before: frame => (refiner.placed ? placesIn(frame) : null),
+      after(frame, worked) {
+        const work = begin(frame)
+        const verdict = verdictsOf(worked)
+        for (let row = 0; work.next(); row++) work.take(verdict(row))
+        return end(frame, work)
+      },
+      close: async () => closeBooks(),
+    },
+  }
+
   return {
     id,
+    ...(refiner.parallel ? { parallel: refiner.parallel, divided } : {}),
     schema(input) {
       requireDocuments(id, input)
       return input
     },
     async open(lent, from) {
-      context = lent
       const position = from as Position | undefined
-      counter = new Counter(position?.counts)
-      progress = new Progress(position?.at)
+      openBooks(lent, position)
       await refiner.open?.(lent, position?.own)
-      if (path !== undefined) rejects = openRejects(resolve(baseDir, path), id, position?.rejects ?? 0)
     },
     apply: refiner.asynchronous ? concatMap(frame => fromPromise(judgedAsync(frame))) : concatMap(judged),
     ...(refiner.held ? { held: () => refiner.held!() } : {}),
     ...(refiner.save ? { save: () => refiner.save!() } : {}),
     async close() {
-      rejects?.close()
-      rejects = undefined
       await refiner.close?.()
-      context?.emit({ type: 'refined', stage: id, sources: counter.counts() })
-      context = undefined
+      closeBooks()
     },
   }
 }

@@ -1,11 +1,11 @@
 import type { Documents } from '@sluice/pipeline'
-import type { Data, RecordBatch, Utf8 } from 'apache-arrow'
-import { bitAt, columnOf, stringAt } from './columns.ts'
+import type { RecordBatch } from 'apache-arrow'
 import { type Counter, count } from './counts.ts'
 import type { Document } from './document.ts'
 import type { Fate, Progress } from './progress.ts'
 import type { Rejects } from './rejects.ts'
 import { replaceValues } from './replace.ts'
+import { Rows } from './rows.ts'
 import { takeRows } from './take.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -16,10 +16,7 @@ export class BatchWork {
   readonly #progress: Progress
   readonly #counter: Counter
   readonly #rejects: Rejects | undefined
-  readonly #text: Data<Utf8>
-  readonly #part: Int32Array
-  readonly #last: Data
-  readonly #lang: Data<Utf8> | undefined
+  readonly #rows: Rows
   readonly #kept: Int32Array
   #count = 0
   #row = -1
@@ -36,10 +33,7 @@ export class BatchWork {
     this.#progress = options.progress
     this.#counter = options.counter
     this.#rejects = options.rejects
-    this.#text = columnOf(batch, 'text') as Data<Utf8>
-    this.#part = (columnOf(batch, 'part') as Data).values as Int32Array
-    this.#last = columnOf(batch, 'last')!
-    this.#lang = columnOf(batch, 'lang') as Data<Utf8> | undefined
+    this.#rows = new Rows(batch)
     this.#kept = new Int32Array(batch.numRows)
   }
 
@@ -48,13 +42,8 @@ export class BatchWork {
     const row = ++this.#row
     if (row >= this.#batch.numRows) return false
     const document = this.#document
-    const { valueOffsets, values } = this.#text
-    document.id = stringAt(columnOf(this.#batch, 'id') as Data<Utf8>, row)!
-    document.source = this.#progress.source(stringAt(columnOf(this.#batch, 'source') as Data<Utf8>, row)!)
-    document.part = this.#part[row]!
-    document.last = bitAt(this.#last, row)
-    document.lang = stringAt(this.#lang, row)
-    document.place(values, valueOffsets[row]!, valueOffsets[row + 1]!, () => this.#batch.get(row)!.toJSON())
+    this.#rows.put(document, row)
+    document.source = this.#progress.source(document.source)
     if (document.part === 0) this.#progress.begin(document)
     this.#fate = document.part === 0 ? undefined : this.#progress.fate(document.source)
     return true
@@ -86,7 +75,7 @@ export class BatchWork {
     const change = verdict && 'drop' in verdict ? { text: '' } : verdict
     if (change?.text !== undefined) this.#texts.set(row, change.text)
     const lang = change?.lang ?? fate.lang
-    if (lang !== undefined && this.#lang) this.#langs.set(row, lang)
+    if (lang !== undefined && this.#rows.lang) this.#langs.set(row, lang)
     for (const [name, times] of Object.entries(change?.changed ?? {})) count(counts.changed, name, times)
     counts.keptBytes += change?.text === undefined ? document.size : Buffer.byteLength(change.text)
   }

@@ -1,10 +1,3 @@
-/** What a worker is started with: the tokenizer it encodes by, as tokenizer.json. */
-export interface EncoderStart {
-  readonly tokenizer: string
-  /** Spelling of the token that ends a text. */
-  readonly endOfText: string
-}
-
 /** Texts, UTF-8, end to end: text `i` is `bytes[offsets[i] … offsets[i + 1])`. */
 export interface Utf8Texts {
   readonly bytes: Uint8Array<ArrayBuffer>
@@ -16,7 +9,3 @@ export interface EncodedTexts {
   readonly ids: Int32Array<ArrayBuffer>
   readonly offsets: Int32Array<ArrayBuffer>
 }
-
-export type Reply =
-  | EncodedTexts
-  | { readonly error: { readonly name: string; readonly message: string; readonly stack: string } }

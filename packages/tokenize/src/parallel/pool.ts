@@ -1,9 +1,8 @@
-import { Worker } from 'node:worker_threads'
-import { SluiceError } from '@sluice/pipeline'
+import { crew, SluiceError, type ThreadProgram, threadProgram } from '@sluice/pipeline'
 import type { Tokenizer } from '../tokenizer.ts'
 import { encodeTexts } from './encode-texts.ts'
-import { workerEntry } from './entry.ts'
-import type { EncodedTexts, EncoderStart, Reply, Utf8Texts } from './messages.ts'
+import type { EncodedTexts, Utf8Texts } from './messages.ts'
+import { sentTokenizer } from './sent-tokenizer.ts'
 
 /** Encodes on several threads. What it gives does not depend on how many there are. */
 export interface EncoderPool {
@@ -19,10 +18,10 @@ export interface EncoderPool {
 
 export interface EncoderPoolOptions {
   tokenizer: Tokenizer
-  /** Threads beside the caller's. 0, or code that is run from TypeScript sources: the caller's thread does it all. */
+  /** Threads beside the caller's. 0: the caller's thread does it all. */
   workers: number
-  /** Program of the threads; for tests. */
-  entry?: URL | undefined
+  /** Of the threads; for tests. */
+  program?: ThreadProgram
 }
 
 /** Bytes of text that `encodeBatch` gives a thread at a time. */
@@ -30,25 +29,26 @@ const batchBytes = 1 << 18
 
 /** Starts threads, each with the tokenizer made anew from its tokenizer.json. */
 export function encoderPool(options: EncoderPoolOptions): EncoderPool {
-  const { tokenizer, workers, entry = workerEntry() } = options
+  const { tokenizer, workers, program = threadProgram(import.meta.url, './worker') } = options
   if (!Number.isInteger(workers) || workers < 0) {
     throw new RangeError(`workers must be a whole number from 0 on, found ${workers}`)
   }
-  if (workers === 0 || entry === undefined) return callersThread(tokenizer)
-  const workerData: EncoderStart = {
-    tokenizer: JSON.stringify(tokenizer.toJSON()),
-    endOfText: tokenizer.token(tokenizer.endOfText),
+  if (workers === 0) return callersThread(tokenizer)
+  const started = sentTokenizer(tokenizer)
+  const encoders = crew({ name: 'a thread that encodes', program, threads: workers, started })
+  const encodeUtf8 = async (texts: Utf8Texts): Promise<EncodedTexts> => {
+    try {
+      return await encoders.ask(() => ({ ask: texts, handOver: [texts.bytes.buffer, texts.offsets.buffer] }))
+    } catch (error) {
+      if (error instanceof SluiceError) throw error
+      throw new SluiceError(`encoding failed in a thread: ${(error as Error).message}`, { cause: error })
+    }
   }
-  const threads = Array.from({ length: workers }, () => encoderThread(entry, workerData))
-  const encodeUtf8 = (texts: Utf8Texts): Promise<EncodedTexts> =>
-    threads.reduce((a, b) => (b.waiting < a.waiting ? b : a)).encode(texts)
   return {
     workers,
     encodeUtf8,
     encodeBatch: texts => encodeBatch(texts, encodeUtf8),
-    async close() {
-      await Promise.all(threads.map(thread => thread.close()))
-    },
+    close: () => encoders.close(),
   }
 }
 
@@ -58,53 +58,6 @@ function callersThread(tokenizer: Tokenizer): EncoderPool {
     encodeUtf8: async texts => encodeTexts(tokenizer, texts),
     encodeBatch: async texts => texts.map(text => tokenizer.encode(text)),
     close: async () => {},
-  }
-}
-
-interface EncoderThread {
-  /** Requests not answered yet. */
-  readonly waiting: number
-  encode(texts: Utf8Texts): Promise<EncodedTexts>
-  close(): Promise<void>
-}
-
-function encoderThread(entry: URL, workerData: EncoderStart): EncoderThread {
-  // Not the process's flags: some, as that of a program given on the command line, suit no thread.
-  const worker = new Worker(entry, { workerData, execArgv: [] })
-  // A thread with nothing to do does not keep the process alive.
-  worker.unref()
-  const requests: { resolve(texts: EncodedTexts): void; reject(error: unknown): void }[] = []
-  let ended: SluiceError | undefined
-  const end = (error: SluiceError): void => {
-    ended ??= error
-    for (const { reject } of requests.splice(0)) reject(ended)
-  }
-  worker.on('message', (reply: Reply) => {
-    const request = requests.shift()
-    if (requests.length === 0) worker.unref()
-    if (!('error' in reply)) return request?.resolve(reply)
-    const { name, message, stack } = reply.error
-    const cause = Object.assign(new Error(message), { name, stack })
-    request?.reject(new SluiceError(`encoding failed in a thread: ${message}`, { cause }))
-  })
-  worker.on('error', cause => end(new SluiceError(`a thread that encodes failed: ${cause.message}`, { cause })))
-  worker.on('exit', code => end(new SluiceError(`a thread that encodes ended with exit code ${code}`)))
-  return {
-    get waiting() {
-      return requests.length
-    },
-    encode(texts) {
-      if (ended) return Promise.reject(ended)
-      return new Promise((resolve, reject) => {
-        requests.push({ resolve, reject })
-        worker.ref()
-        worker.postMessage(texts, [texts.bytes.buffer, texts.offsets.buffer])
-      })
-    },
-    async close() {
-      end(new SluiceError('the threads that encode have been closed'))
-      await worker.terminate()
-    },
   }
 }
 

@@ -1,20 +1,15 @@
-// A worker's program: encodes what it is sent. Started as built JavaScript only (`entry.ts`).
-import { parentPort, workerData } from 'node:worker_threads'
-import { loadAnyTokenizer } from '../foreign/load.ts'
+// A worker's program: encodes what it is sent.
+import { serve } from '@sluice/pipeline'
 import { Ids } from '../tables/ids.ts'
 import { encodeTexts } from './encode-texts.ts'
-import type { EncoderStart, Reply, Utf8Texts } from './messages.ts'
+import type { Utf8Texts } from './messages.ts'
+import { receivedTokenizer, type SentTokenizer } from './sent-tokenizer.ts'
 
-const { tokenizer: json, endOfText } = workerData as EncoderStart
-const ids = new Ids()
-const tokenizer = await loadAnyTokenizer(JSON.parse(json), { endOfText })
-
-parentPort!.on('message', (texts: Utf8Texts) => {
-  try {
-    const reply: Reply = encodeTexts(tokenizer, texts, ids)
-    parentPort!.postMessage(reply, [reply.ids.buffer, reply.offsets.buffer])
-  } catch (error) {
-    const { name, message, stack = '' } = error as Error
-    parentPort!.postMessage({ error: { name, message, stack } } satisfies Reply)
+await serve(async (sent: SentTokenizer) => {
+  const ids = new Ids()
+  const tokenizer = await receivedTokenizer(sent)
+  return (texts: Utf8Texts) => {
+    const answer = encodeTexts(tokenizer, texts, ids)
+    return { answer, handOver: [answer.ids.buffer, answer.offsets.buffer] }
   }
 })

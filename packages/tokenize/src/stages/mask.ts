@@ -1,7 +1,20 @@
-import { ConfigError, randomStream, SchemaError, type Stage, type StageContext } from '@sluice/pipeline'
+import {
+  ConfigError,
+  type Frame,
+  inWorkers,
+  type Json,
+  randomStream,
+  SchemaError,
+  type Stage,
+  type StageContext,
+  type StageKind,
+  type Workers,
+} from '@sluice/pipeline'
 import { DataType, type FixedSizeList, type RecordBatch } from 'apache-arrow'
 import { defer, map } from 'rxjs'
+import { z } from 'zod'
 import { columnOf } from '../columns/column.ts'
+import { receivedTokenizer, sentTokenizer, sentTokenizerConfig } from '../parallel/sent-tokenizer.ts'
 import type { Tokenizer } from '../tokenizer.ts'
 import { ignoredLabel, labelledSchema, withLabels } from './labels.ts'
 
@@ -16,6 +29,8 @@ export interface MaskOptions {
   wholeWords?: boolean
   /** Default: `[MASK]`, or else `<mask>`, of the tokenizer. */
   maskToken?: number
+  /** Threads that mask beside the run's own; what comes out is the same. Default 0. */
+  workers?: Workers
   /** Default `mask`; the stage's random numbers hang on it. */
   id?: string
 }
@@ -36,41 +51,73 @@ export function mask(options: MaskOptions): Stage {
   }
   if (!(share > 0 && share < 1)) throw new ConfigError(`share must be between 0 and 1, found ${share}`, { stage: id })
   const ordinary = ordinaryIds(tokenizer)
-  let context: StageContext | undefined
+  const settings = { share, maskShare, randomShare, wholeWords, maskToken, id }
+  let maskRows = masker(settings, ordinary, undefined)
   let first = 0
-  return {
+  const open = (context: StageContext, position: Json | undefined): void => {
+    maskRows = masker(settings, ordinary, context)
+    first = Number((position as { rows?: number } | undefined)?.rows ?? 0)
+  }
+  const masked = (frame: Frame, batch: RecordBatch, rows: number): Frame => {
+    return { ...frame, batch, cursor: { ...frame.cursor, [id]: { rows } } }
+  }
+  const stage: Stage = {
     id,
+    parallel: 'stateless',
     schema(input) {
       if (!input.fields.some(field => field.name === 'ids' && DataType.isFixedSizeList(field.type))) {
         throw new SchemaError('needs blocks: ids in lists of one length', { stage: id })
       }
       return labelledSchema(input)
     },
-    async open(given, position) {
-      context = given
-      first = Number((position as { rows?: number } | undefined)?.rows ?? 0)
+    async open(context, position) {
+      open(context, position)
     },
     apply: source =>
       defer(() => {
         let rows = first
-        const maskRows = masker(
-          { ...options, share, maskShare, randomShare, wholeWords, maskToken, id },
-          ordinary,
-          context,
-        )
         return source.pipe(
           map(frame => {
             const batch = maskRows(frame.batch, rows)
             rows += batch.numRows
-            return { ...frame, batch, cursor: { ...frame.cursor, [id]: { rows } } }
+            return masked(frame, batch, rows)
           }),
         )
       }),
+    divided: {
+      work: {
+        open: async context => open(context, undefined),
+        apply: (batch, row) => ({ batches: [maskRows(batch, Number(row))], note: Number(row) + batch.numRows }),
+      },
+      books: {
+        open: async (context, position) => open(context, position),
+        before({ batch }) {
+          first += batch.numRows
+          return first - batch.numRows
+        },
+        after: (frame, { batches, note }) => masked(frame, batches![0]!, Number(note)),
+      },
+    },
   }
+  if (options.workers === undefined || options.workers === 0) return stage
+  return inWorkers(maskKind, { ...sentTokenizer(tokenizer), settings }, { id, workers: options.workers, stage })
+}
+
+const maskConfig = sentTokenizerConfig.extend({ settings: z.custom<Omit<MaskOptions, 'tokenizer' | 'workers'>>() })
+
+/** How workers make the stage. */
+export const maskKind: StageKind<z.infer<typeof maskConfig>> = {
+  kind: 'stage',
+  use: 'mask',
+  summary: 'Masked tokens',
+  config: maskConfig,
+  parallel: 'stateless',
+  module: import.meta.url,
+  build: async ({ settings, ...sent }) => mask({ ...settings, tokenizer: await receivedTokenizer(sent) }),
 }
 
 function masker(
-  { share, maskShare, randomShare, wholeWords, maskToken, id }: Required<MaskOptions>,
+  { share, maskShare, randomShare, wholeWords, maskToken, id }: Required<Omit<MaskOptions, 'tokenizer' | 'workers'>>,
   ordinary: ReturnType<typeof ordinaryIds>,
   context: StageContext | undefined,
 ): (batch: RecordBatch, row: number) => RecordBatch {

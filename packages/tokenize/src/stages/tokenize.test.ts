@@ -43,18 +43,11 @@ describe('tokenize', () => {
     }
   })
 
-  test('run from sources, workers are the thread of the run, and a warning says so', async () => {
+  test('workers give the frames of none', async () => {
     const source = () => documentsSource([rows, [], rows.slice(1)])
-    const { frames, events } = await collect({ source: source(), stages: [tokenize({ tokenizer, workers: 2 })] })
+    const { frames } = await collect({ source: source(), stages: [tokenize({ tokenizer, workers: 1 })] })
     const { frames: expected } = await collect({ source: source(), stages: [tokenize({ tokenizer })] })
     expect(frames.map(plain)).toEqual(expected.map(plain))
-    expect(events.filter(event => event.type === 'warning')).toEqual([
-      {
-        type: 'warning',
-        stage: 'tokenize',
-        message: 'runs from its sources, from which no thread can be started: encodes in the thread of the run',
-      },
-    ])
   })
 
   test('its schema, and what it refuses', () => {

@@ -12,11 +12,7 @@ export type Task =
       readonly options: PageOptions
     }
 
-export type Request = Task & { readonly id: number }
-
 /** A block, or the fault that it has; an error loses its class on the way from thread to thread. */
 export type BlockReply = DecodedBlock | { readonly fault: string; readonly short: boolean }
 
-export type Reply =
-  | { readonly id: number; readonly blocks: readonly BlockReply[] }
-  | { readonly id: number; readonly pages: ChunkPages }
+export type Reply = { readonly blocks: readonly BlockReply[] } | { readonly pages: ChunkPages }

@@ -1,0 +1,144 @@
+import { SluiceError } from '../errors.ts'
+import type { ThreadProgram } from './program.ts'
+import { startThread, type Thread } from './thread.ts'
+
+export interface CrewOptions {
+  /** What each of them is, in messages: `a thread that encodes`. */
+  readonly name: string
+  readonly program: ThreadProgram
+  /** At most; they start one by one, as there is work for them. */
+  readonly threads: number
+  /** What each is started with. */
+  readonly started?: unknown
+  /** Of a question: how often it may be asked anew, of another thread, when the one that had it has ended. Default 0. */
+  readonly retries?: number
+  /** What a thread tells without being asked. */
+  told?(what: unknown): void
+  /** A thread has ended, and another takes its place. */
+  replaced?(message: string): void
+}
+
+/** A thread has ended before it answered. */
+export class ThreadEnded extends SluiceError {}
+
+/** A question, and what of its memory is handed over. It is made at each attempt, for what is handed over is gone. */
+export type Question = () => { readonly ask: unknown; readonly handOver?: readonly ArrayBuffer[] }
+
+/** Threads of one program that share the work. */
+export interface Crew {
+  readonly threads: number
+  /**
+   * Asks the thread that has the least to do. Rejects with what the thread has thrown; with `ThreadEnded` where it has ended before it
+   * answered.
+   */
+  ask(question: Question): Promise<any>
+  /** Ends the threads; what is under way is rejected. */
+  close(): Promise<void>
+}
+
+interface Waiting {
+  readonly question: Question
+  readonly resolve: (answer: unknown) => void
+  readonly reject: (error: unknown) => void
+  deaths: number
+}
+
+interface Member {
+  readonly thread: Thread
+  readonly waiting: Map<number, Waiting>
+}
+
+/** Milliseconds before a thread is started in the place of one that ended: 100, 400, 1600. */
+const pause = (deaths: number): number => 100 * 4 ** (deaths - 1)
+
+export function crew(options: CrewOptions): Crew {
+  const { name, program, threads, started, retries = 0 } = options
+  let members: Member[] = []
+  /** Ended, or about to. */
+  let past: Thread[] = []
+  let asked = 0
+  let closed: SluiceError | undefined
+  let unfit: Error | undefined
+  const later = new Map<NodeJS.Timeout, Waiting>()
+
+  function start(): Member {
+    const waiting = new Map<number, Waiting>()
+    const thread = startThread({
+      program,
+      started,
+      ...(options.told ? { told: options.told } : {}),
+      answered(id, result) {
+        const one = waiting.get(id)
+        waiting.delete(id)
+        if (waiting.size === 0) thread.keep(false)
+        if ('answer' in result) one?.resolve(result.answer)
+        else one?.reject(result.error)
+      },
+      ended(why) {
+        members = members.filter(other => other !== member)
+        past.push(thread)
+        unfit ??= why.unfit
+        for (const one of waiting.values()) again(one, why)
+        if (later.size > 0) options.replaced?.(`${name} ${why.message}; another takes its place`)
+      },
+    })
+    const member = { thread, waiting }
+    members.push(member)
+    return member
+  }
+
+  /** What becomes of a question whose thread has ended. */
+  function again(one: Waiting, why: { message: string; cause?: unknown; unfit?: Error }): void {
+    one.deaths++
+    const times = one.deaths === 1 ? '' : ` (${one.deaths} in a row over the same work)`
+    if (why.unfit || one.deaths > retries) {
+      one.reject(why.unfit ?? new ThreadEnded(`${name} ${why.message}${times}`, { cause: why.cause }))
+      return
+    }
+    const timer = setTimeout(() => {
+      later.delete(timer)
+      put(one)
+    }, pause(one.deaths))
+    later.set(timer, one)
+  }
+
+  function next(): Member {
+    const free = members.find(({ waiting }) => waiting.size === 0)
+    if (free) return free
+    if (members.length < threads) return start()
+    return members.reduce((a, b) => (b.waiting.size < a.waiting.size ? b : a))
+  }
+
+  function put(one: Waiting): void {
+    try {
+      const over = closed ?? unfit
+      if (over) throw over
+      const { ask, handOver = [] } = one.question()
+      const { thread, waiting } = next()
+      const id = asked++
+      thread.ask(id, ask, handOver)
+      waiting.set(id, one)
+      thread.keep(true)
+    } catch (error) {
+      one.reject(error)
+    }
+  }
+
+  return {
+    threads,
+    ask: question => new Promise((resolve, reject) => put({ question, resolve, reject, deaths: 0 })),
+    async close() {
+      closed ??= new SluiceError(`${name} has been closed`)
+      const ending = members
+      members = []
+      for (const [timer, one] of later) {
+        clearTimeout(timer)
+        one.reject(closed)
+      }
+      later.clear()
+      for (const { waiting } of ending) for (const one of waiting.values()) one.reject(closed)
+      await Promise.all([...past, ...ending.map(({ thread }) => thread)].map(thread => thread.close()))
+      past = []
+    },
+  }
+}
