@@ -16,6 +16,7 @@ import { replayCommand } from './commands/replay.ts'
 import { runCommand } from './commands/run.ts'
 import { schemaCommand } from './commands/schema.ts'
 import { setupCommand } from './commands/setup.ts'
+import { stageCommand } from './commands/stage.ts'
 import { tokenizerCommand } from './commands/tokenizer.ts'
 import { validateCommand } from './commands/validate.ts'
 import { viewCommand } from './commands/view.ts'
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   viewCommand,
   refineCommand,
   peekCommand,
+  stageCommand,
   generateCommand,
   fillCommand,
   inspectCommand,

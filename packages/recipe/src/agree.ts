@@ -20,6 +20,9 @@ const free = [
   'train.sample',
 ]
 
+/** Of what is bound: who does the work does not change what comes out. */
+const workers = /^(refine\[\d+\]|tokenizer|data\.mask)\.workers$/
+
 /** Of what is bound: the text goes on where it stood, however often it may still be read. */
 const epochs = /^(mix|sources\[\d+\])\.epochs$/
 
@@ -27,14 +30,15 @@ const epochs = /^(mix|sources\[\d+\])\.epochs$/
 const place = /^data\.cache\.(dir|limit)$/
 
 /**
- * Refuses to go on with a recipe that the checkpoint is no part of. What is neither bound nor told here (`memory`, `checkpoint`,
- * `modules`, `perBackend`) may change at will.
+ * Refuses to go on with a recipe that the checkpoint is no part of. What is neither bound nor told here (`memory`, `dataWorkers`,
+ * `workers` of stages, `checkpoint`, `modules`, `perBackend`) may change at will.
  *
  * @returns the keys of `train` that changed, and the epochs, each with both values: the run goes on under the new ones
  * @throws StateError naming every bound key that differs, with both values
  */
 export function agree(recipe: Recipe, before: Recipe, checkpoint: string): string[] {
-  const kept = bound.flatMap(key => differences(recipe[key], before[key], key)).filter(({ path }) => !place.test(path))
+  const all = bound.flatMap(key => differences(recipe[key], before[key], key))
+  const kept = all.filter(({ path }) => !workers.test(path) && !place.test(path))
   // Of several sources, it is the mix that is kept: with other epochs another one.
   const mixed = recipe.data.cache !== undefined && recipe.sources.length > 1
   const broken = kept.filter(({ path }) => mixed || !epochs.test(path))

@@ -1,4 +1,4 @@
-import type { Source, Stage } from '@sluice/pipeline'
+import { type Source, type Stage, type Workers, workerCount } from '@sluice/pipeline'
 import { batch, mask, pack, shuffle, type Tokenizer, tokenize } from '@sluice/tokenize'
 import type { Corpus } from './corpus.ts'
 import type { Recipe } from './recipe.ts'
@@ -24,7 +24,7 @@ export function batchChain(of: {
 }): { source: Source; stages: Stage[] } {
   const { recipe, corpus, source, tokenizer, predicts, main, saved, cached } = of
   const { data } = recipe
-  const encode = (id = 'tokenize') => tokenize({ tokenizer, id })
+  const encode = (id = 'tokenize') => tokenize({ tokenizer, id, workers: encoders(recipe) })
   const mixed = cached ?? corpus.mixedTokens(encode, { main, saved })
   const stages = [
     ...(mixed ? [] : [...corpus.part('training', main), encode()]),
@@ -38,4 +38,9 @@ export function batchChain(of: {
     batch({ batchSize: data.batchSize }),
   ]
   return { source: mixed ?? source ?? corpus.repeated(), stages }
+}
+
+/** Workers of tokenizing: what the recipe says, else what `dataWorkers` has beyond the one that all stages run in. */
+export function encoders({ tokenizer, dataWorkers = 0 }: Recipe): Workers {
+  return tokenizer.workers ?? Math.max(0, workerCount(dataWorkers) - 1)
 }

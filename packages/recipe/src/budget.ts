@@ -23,8 +23,7 @@ export interface DataBudget {
  * @throws ConfigError where it is too little, naming the key that asks for most and what would do
  */
 export function dataBudget({ memory, data }: Pick<Recipe, 'memory' | 'data'>): DataBudget {
-  const row = (data.blockSize + 1) * 12
-  const batch = data.batchSize * row
+  const { row, batch } = bytesOf(data)
   const windows = [
     { id: 'data.shuffle', bytes: data.shuffle },
     { id: 'data.pack.window', bytes: data.pack.fit === 'documents' ? data.pack.window * 16 : row },
@@ -51,6 +50,21 @@ export function dataBudget({ memory, data }: Pick<Recipe, 'memory' | 'data'>): D
     )
   }
   return { memory: inFlight, mark }
+}
+
+/**
+ * What the run that trains may hold where its batches are made in a thread, which has the `dataBudget`: some batches, which are there
+ * already.
+ */
+export function batchesBudget(recipe: Pick<Recipe, 'memory' | 'data'>): DataBudget {
+  const { memory, mark } = dataBudget(recipe)
+  return { memory, mark: Math.min(mark, Math.max(2 ** 20, batchesAhead * bytesOf(recipe.data).batch)) }
+}
+
+/** Of a row and of a batch: ids, and what is told of the documents in it. */
+function bytesOf({ blockSize, batchSize }: Recipe['data']): { row: number; batch: number } {
+  const row = (blockSize + 1) * 12
+  return { row, batch: batchSize * row }
 }
 
 function tooLittle(memory: number): ConfigError {

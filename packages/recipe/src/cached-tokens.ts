@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path'
 import { resolvePath } from '@sluice/ingest'
 import { ConfigError, type Json, type RunEvent, repeat, type Source } from '@sluice/pipeline'
 import { cacheTokens, type Tokenizer, tokenize } from '@sluice/tokenize'
+import { encoders } from './batches.ts'
 import type { Corpus } from './corpus.ts'
 import type { Recipe } from './recipe.ts'
 
@@ -43,7 +44,7 @@ export async function cachedTokens(options: CachedTokensOptions): Promise<Source
   const tokens = cacheTokens({
     source: single ? corpus.once() : corpus.repeated(),
     // What is made again was rejected before.
-    stages: again => [...corpus.part('training', main && !again), tokenize({ tokenizer })],
+    stages: again => [...corpus.part('training', main && !again), tokenize({ tokenizer, workers: encoders(recipe) })],
     dir: cache.dir === undefined ? join(options.path, 'cache') : resolve(options.baseDir, cache.dir),
     key: await keyOf(options),
     seed: recipe.seed,
@@ -64,7 +65,7 @@ async function keyOf({ recipe, tokenizer, baseDir }: CachedTokensOptions): Promi
   const text = sources.length > 1 ? { sources, mix } : { source: { ...sources[0]!, weight: 1, epochs: 1 } }
   const parts = {
     ...text,
-    refine: refine.map(({ rejects: _, ...others }) => others),
+    refine: refine.map(({ rejects: _, workers: __, ...others }) => others),
     modules,
     split: share === 0 ? null : { share, by },
   }

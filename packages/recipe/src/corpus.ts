@@ -3,6 +3,7 @@ import {
   type BuildContext,
   ConfigError,
   type Documents,
+  inWorkers,
   mix,
   piped,
   type RefinedCounts,
@@ -11,6 +12,7 @@ import {
   repeat,
   type Source,
   type Stage,
+  type StageKind,
   sourceName,
   type Tokens,
 } from '@sluice/pipeline'
@@ -25,10 +27,13 @@ export interface Corpus {
   once(): Source<Documents>
   /** Each source as often as it says itself, or else `mix.epochs`; without end if neither says anything. */
   repeated(): Source<Documents>
-  /** The refining stages. `main`: of the one pass that writes the rejected documents down; default false. */
-  refine(main?: boolean): Stage[]
+  /**
+   * The refining stages. `main`: of the one pass that writes the rejected documents down; default false. `here`: without their
+   * workers, for a pass that is over before these have begun; default false.
+   */
+  refine(main?: boolean, here?: boolean): Stage[]
   /** The refining stages and what keeps one part of the documents. */
-  part(part: 'training' | 'evaluation', main?: boolean): Stage[]
+  part(part: 'training' | 'evaluation', main?: boolean, here?: boolean): Stage[]
   /**
    * The training part of all sources as tokens, in the proportion of their weights in tokens: each refined and tokenized by itself.
    * Undefined where weights count something else, or there is nothing to mix.
@@ -65,23 +70,25 @@ export function openCorpus(recipe: Recipe, registry: Registry, context: Omit<Bui
     return repeat(first!.source, first!.epochs === undefined ? {} : { epochs: first!.epochs })
   }
   /** @param of the source that they are for; undefined: all */
-  const refine = (main = false, of?: string) =>
+  const refine = (main = false, here = false, of?: string) =>
     recipe.refine.map((section, i) => {
       const { kind, config: given } = kindOf(registry, 'refine', section)
       const { rejects, ...others } = given
       const own = of !== undefined && typeof rejects === 'string' ? { ...given, rejects: beside(rejects, of) } : given
-      return kind.build(main ? own : others, { ...context, id: within(of, `${section.use}-${i + 1}`) }) as Stage
+      const id = within(of, `${section.use}-${i + 1}`)
+      const workers = here ? 0 : (section.workers ?? 0)
+      return inWorkers(kind as StageKind, main ? own : others, { ...context, id, workers })
     })
   const { share, by } = recipe.data.evaluation
-  const part = (name: 'training' | 'evaluation', main?: boolean, of?: string) => {
-    const stages = refine(main, of)
+  const part = (name: 'training' | 'evaluation', main?: boolean, here?: boolean, of?: string) => {
+    const stages = refine(main, here, of)
     return share === 0 ? stages : [...stages, split({ part: name, share, by, id: within(of, 'split') })]
   }
   return {
     once: () => join(open().map(each => ({ ...each, epochs: 1 }))),
     repeated: () => join(open().map(each => ({ ...each, epochs: each.epochs ?? epochs }))),
-    refine: main => refine(main),
-    part: (name, main) => part(name, main),
+    refine: (main, here) => refine(main, here),
+    part: (name, main, here) => part(name, main, here),
     mixedTokens(encode, { main, saved }) {
       if (unit !== 'tokens' || recipe.sources.length === 1) return undefined
       const sources = open()
@@ -89,7 +96,7 @@ export function openCorpus(recipe: Recipe, registry: Registry, context: Omit<Bui
       const members = sources.map(({ source, weight, epochs: own = epochs }) => ({
         source: piped<Tokens>({
           source: repeat(source, own === undefined ? {} : { epochs: own }),
-          stages: () => [...part('training', main, source.id), encode(within(source.id, 'tokenize'))],
+          stages: () => [...part('training', main, false, source.id), encode(within(source.id, 'tokenize'))],
           seed: recipe.seed,
           // What is mixed is a stream: a little of each is enough.
           mark: 2 ** 20,

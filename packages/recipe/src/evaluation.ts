@@ -43,7 +43,7 @@ export async function evaluationFor(
 ): Promise<EvaluationSet> {
   if (model.predicts === 'next') return set
   const { recipe, tokenizer, emit } = context
-  const stage = mask({ ...recipe.data.mask, tokenizer, id: 'evaluation/mask' })
+  const stage = mask({ ...recipe.data.mask, tokenizer, id: 'evaluation/mask', workers: 0 })
   const { signal } = new AbortController()
   await stage.open?.({ seed: recipe.seed, signal, emit, whenConsumed: async () => {} }, undefined)
   const frames = from(set.blocks.map(batch => ({ batch, cursor: {}, seq: 0 })))

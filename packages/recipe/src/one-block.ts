@@ -15,7 +15,7 @@ interface Reading {
  * @throws DataError when there is none; what the source throws for a file that is missing
  */
 export async function requireText(reading: Reading): Promise<void> {
-  for await (const _ of trainingTexts({ ...reading, bytes: 1 })) return
+  for await (const _ of trainingTexts({ ...reading, bytes: 1, here: true })) return
 }
 
 /**
@@ -29,7 +29,7 @@ export async function requireOneBlock(
 ): Promise<void> {
   const { tokenizer, blockSize, signal } = reading
   let tokens = 0
-  for await (const text of trainingTexts({ ...reading, bytes: Number.POSITIVE_INFINITY })) {
+  for await (const text of trainingTexts({ ...reading, bytes: Number.POSITIVE_INFINITY, here: true })) {
     // One more for the end-of-text token after each document.
     tokens += tokenizer.encode(text).length + 1
     // A block holds one token more than the model reads: the last target.

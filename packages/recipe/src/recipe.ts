@@ -1,6 +1,6 @@
 import type { CheckpointConfig } from '@sluice/checkpoint'
 import type { BackendName } from '@sluice/compute'
-import type { MixUnit, Quantity, ShardOptions } from '@sluice/pipeline'
+import type { MixUnit, Quantity, ShardOptions, Workers } from '@sluice/pipeline'
 import type { TrainConfig } from '@sluice/trainer'
 
 /** A section that names its kind; what else stands in it is the kind's own. */
@@ -27,8 +27,8 @@ export interface Recipe {
   readonly memory: number
   readonly sources: readonly SourceSection[]
   readonly mix: { readonly unit: MixUnit; readonly frame?: number; readonly epochs?: number }
-  readonly refine: readonly UseSection[]
-  readonly tokenizer: UseSection & { readonly trainOn: number }
+  readonly refine: readonly (UseSection & { readonly workers?: Workers })[]
+  readonly tokenizer: UseSection & { readonly trainOn: number; readonly workers?: Workers }
   readonly data: {
     readonly blockSize: number
     readonly batchSize: number
@@ -44,9 +44,12 @@ export interface Recipe {
       readonly maskShare: number
       readonly randomShare: number
       readonly wholeWords: boolean
+      readonly workers?: Workers
     }
     readonly evaluation: { readonly share: number; readonly by: 'document' | 'tail'; readonly tokens: number }
   }
+  /** Not in checkpoints of earlier versions. */
+  readonly dataWorkers?: Workers
   readonly model: UseSection
   readonly init?: string
   readonly train: TrainConfig

@@ -34,6 +34,7 @@ const changed: Record<string, object> = {
   refine: { refine: [{ use: 'normalize' }] },
   tokenizer: { tokenizer: { use: 'char' } },
   data: { data: { ...tinyConfig.data, batchSize: 5 } },
+  dataWorkers: { dataWorkers: 2 },
   model: { model: { ...tinyConfig.model, width: 32 } },
   init: { init: 'elsewhere' },
   train: { train: { ...tinyConfig.train, learningRate: 1 } },

@@ -10,7 +10,7 @@ async function curve(runsDir: string) {
   const events = await readEvents(join(runsDir, 'tiny', 'metrics.jsonl'))
   return events.flatMap(event => {
     if (event.type !== 'metric' && event.type !== 'evaluation') return []
-    const { seconds, tokens_per_second, ...values } = event.values
+    const { seconds, tokens_per_second, data_stall, ...values } = event.values
     return [{ type: event.type, step: event.step, values }]
   })
 }

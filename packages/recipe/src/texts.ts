@@ -15,13 +15,20 @@ function* textsOf(frame: Frame<Documents>): Generator<string> {
 export async function* trainingTexts(options: {
   corpus: Corpus
   bytes: number
+  /** Read without the workers of stages: little will be. Default false. */
+  here?: boolean
   seed: number
   signal: AbortSignal
 }): AsyncGenerator<string> {
-  const { corpus, bytes, seed, signal } = options
+  const { corpus, bytes, here = false, seed, signal } = options
   let read = 0
   let documents = 0
-  for await (const frame of frames({ source: corpus.once(), stages: corpus.part('training'), seed, signal })) {
+  for await (const frame of frames({
+    source: corpus.once(),
+    stages: corpus.part('training', false, here),
+    seed,
+    signal,
+  })) {
     for (const text of textsOf(frame)) {
       documents++
       if (text.trim() === '') continue

@@ -21,12 +21,22 @@ export interface TokenizerContext {
 
 /** The run's tokenizer: trained or loaded once, written down, and never trained again. */
 export async function prepareTokenizer(context: TokenizerContext): Promise<Tokenizer> {
-  const { recipe, path, signal, emit } = context
+  const { path, signal } = context
   if (context.resume) return readTokenizer(path)
+  const tokenizer = await makeTokenizer(context)
+  // Stopped while it learned, it has seen a part of the text only.
+  signal.throwIfAborted()
+  await atomicWrite(path, `${JSON.stringify(tokenizer.toJSON())}\n`)
+  return tokenizer
+}
+
+/** The tokenizer that the recipe describes: loaded, or trained on its text. */
+export async function makeTokenizer(context: Omit<TokenizerContext, 'path' | 'resume'>): Promise<Tokenizer> {
+  const { recipe, signal, emit } = context
   const { kind, config } = kindOf(context.registry, 'tokenizer', recipe.tokenizer)
   emit({ type: 'preparing', what: 'tokenizer', detail: recipe.tokenizer.use })
   const bytes = recipe.tokenizer.trainOn
-  const tokenizer: Tokenizer = await kind.build(config, {
+  return kind.build(config, {
     id: 'tokenizer',
     baseDir: context.baseDir,
     seed: recipe.seed,
@@ -34,13 +44,9 @@ export async function prepareTokenizer(context: TokenizerContext): Promise<Token
     emit,
     texts: () => trainingTexts({ corpus: context.corpus, bytes, seed: recipe.seed, signal }),
   })
-  // Stopped while it learned, it has seen a part of the text only.
-  signal.throwIfAborted()
-  await atomicWrite(path, `${JSON.stringify(tokenizer.toJSON())}\n`)
-  return tokenizer
 }
 
-async function readTokenizer(path: string): Promise<Tokenizer> {
+export async function readTokenizer(path: string): Promise<Tokenizer> {
   try {
     return await loadAnyTokenizer(JSON.parse(await readFile(path, 'utf8')))
   } catch (cause) {

@@ -5,16 +5,16 @@ import { atomicWrite, type Registry, type RunEvent, type RunFolder, run, verdict
 import { train } from '@sluice/trainer'
 import { countParameters, type LanguageModel, type MaskedModel } from '@sluice/transformer'
 import { badStepsFile, badStepsLog } from './bad-steps.ts'
-import { batchChain } from './batches.ts'
 import { type BlameLog, blameFolder, blameLog } from './blame/log.ts'
-import { dataBudget } from './budget.ts'
-import { cachedTokens } from './cached-tokens.ts'
+import { batchesBudget, dataBudget } from './budget.ts'
 import type { Corpus } from './corpus.ts'
 import { checkCorpusFiles, corpusFile, keepCorpusFiles } from './corpus-files.ts'
+import { dataSide } from './data-side/data-side.ts'
+import { withDataStall } from './data-stall.ts'
 import { evaluationFor, prepareEvaluationSet } from './evaluation.ts'
 import { finish } from './finish.ts'
 import { beginWith } from './init.ts'
-import { checkpointsDir } from './layout.ts'
+import { checkpointsDir, scratchFolder } from './layout.ts'
 import { openLog } from './log.ts'
 import { buildModel, modelFiles } from './model.ts'
 import { requireOneBlock } from './one-block.ts'
@@ -44,7 +44,7 @@ export interface TrainRecipeOptions {
 /** The training script: prepare, build the chain, run it, and tell what came of it. */
 export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSummary> {
   const { recipe, backend, variant, registry, corpus, baseDir, folder, earlier, publish } = options
-  const { seed, data, train: training } = recipe
+  const { seed, train: training } = recipe
   const board = training.tensorboard
     ? tensorboardWriter({ dir: folder.file(tensorboardFolder), after: earlier?.checkpoint.step })
     : undefined
@@ -65,7 +65,7 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
 
     const preparation = { recipe, registry, corpus, baseDir, seed, resume: earlier !== undefined, signal, emit }
     const tokenizer = await prepareTokenizer({ ...preparation, path: folder.file('tokenizer.json') })
-    await requireOneBlock({ ...preparation, tokenizer, blockSize: data.blockSize })
+    await requireOneBlock({ ...preparation, tokenizer, blockSize: recipe.data.blockSize })
     const evaluation = await prepareEvaluationSet({ ...preparation, tokenizer, path: folder.file('eval.arrow') })
     model = buildModel({ recipe, registry, tokenizer }, earlier?.checkpoint.weights)
     if (recipe.init !== undefined && !earlier) await beginWith(model, recipe.init, baseDir)
@@ -95,12 +95,13 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
       },
     })
     const saved = earlier && ((id: string) => earlier.checkpoint.stage(id))
-    const cached = await cachedTokens({ ...preparation, tokenizer, path: folder.path, main: true })
-    const batches = batchChain({ recipe, corpus, source, tokenizer, predicts, main: true, saved, cached })
+    const scratchDir = folder.file(scratchFolder)
+    const where = { baseDir, path: folder.path, scratchDir }
+    const data = await dataSide({ recipe, corpus, source, tokenizer, predicts, ...where, saved, emit })
     const chain = run({
-      source: batches.source,
+      source: data.source,
       stages: [
-        ...batches.stages,
+        ...data.stages,
         train({
           ...training,
           model,
@@ -118,14 +119,15 @@ export async function trainRecipe(options: TrainRecipeOptions): Promise<RunSumma
       ],
       sink,
       seed,
-      ...dataBudget(recipe),
+      ...(data.source.apart ? batchesBudget(recipe) : dataBudget(recipe)),
       ...(earlier ? { from: earlier.checkpoint.cursor } : {}),
       ...(saved ? { saved } : {}),
       signal,
     })
+    const tell = withDataStall(emit)
     chain.events$.subscribe(event => {
       if (event.type === 'note' && event.values?.reason === 'patience') patienceOver = true
-      emit(event)
+      tell(event)
     })
     const { outcome, counters } = await chain.done
     const held = verdict(counters, [], { target: 'train' })

@@ -2,6 +2,8 @@
 export interface Console {
   readonly stdout: Output
   readonly stderr: Output
+  /** What comes in, from when it is asked for. */
+  readonly stdin: () => AsyncIterable<Uint8Array>
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
   /** Calls back on each Ctrl-C (or polite kill) until the returned function is called. */
@@ -12,6 +14,8 @@ export interface Console {
 
 export interface Output {
   write(text: string): void
+  /** Writes bytes; resolves once there is room for more. */
+  writeBytes(bytes: Uint8Array): Promise<void>
   readonly isTTY: boolean
   readonly columns: number
 }
@@ -26,6 +30,7 @@ export function processConsole(): Console {
   return {
     stdout: output(process.stdout),
     stderr: output(process.stderr),
+    stdin: () => process.stdin,
     cwd: process.cwd(),
     env: process.env,
     onInterrupt(callback) {
@@ -49,6 +54,8 @@ function output(stream: NodeJS.WriteStream): Output {
   })
   return {
     write: text => void stream.write(text),
+    writeBytes: bytes =>
+      stream.write(bytes) ? Promise.resolve() : new Promise(resolve => stream.once('drain', resolve)),
     get isTTY() {
       return stream.isTTY === true
     },

@@ -91,7 +91,7 @@ test('what is under way is named by those who hold it', () => {
     ],
   })
   let out = ''
-  const output = { write: (text: string) => (out += text), isTTY: true, columns: 120 }
+  const output = { write: (text: string) => (out += text), writeBytes: async () => {}, isTTY: true, columns: 120 }
   let at = 0
   const view = liveView({ out: output, colours, now: () => at++, memory: () => 5e8 })
   view.event({ type: 'progress', counters: told, bytesInFlight: 7 })

@@ -3,6 +3,8 @@ import type { Console, Interrupt, Output } from '../terminal/console.ts'
 /** A console that keeps what is written to it. */
 export interface TestConsole extends Console {
   readonly out: () => string
+  /** What of it was bytes. */
+  readonly bytes: () => Buffer
   readonly err: () => string
   /** Presses Ctrl-C. */
   interrupt(signal?: Interrupt): void
@@ -10,21 +12,32 @@ export interface TestConsole extends Console {
   readonly exits: readonly number[]
 }
 
-export function testConsole(options: { cwd: string; tty?: boolean; columns?: number }): TestConsole {
-  const { cwd, tty = false, columns = 100 } = options
+export function testConsole(options: {
+  cwd: string
+  tty?: boolean
+  columns?: number
+  stdin?: Uint8Array
+}): TestConsole {
+  const { cwd, tty = false, columns = 100, stdin = new Uint8Array(0) } = options
   const written = { out: '', err: '' }
+  const binary: Record<'out' | 'err', Uint8Array[]> = { out: [], err: [] }
   const listeners = new Set<(signal: Interrupt) => void>()
   const exits: number[] = []
   const output = (name: 'out' | 'err'): Output => ({
     write: text => {
       written[name] += text
     },
+    writeBytes: async bytes => void binary[name].push(bytes.slice()),
     isTTY: tty,
     columns,
   })
   return {
     stdout: output('out'),
     stderr: output('err'),
+    async *stdin() {
+      // In pieces that end anywhere.
+      for (let at = 0; at < stdin.length; at += 1000) yield stdin.subarray(at, at + 1000)
+    },
     cwd,
     env: {},
     onInterrupt(callback) {
@@ -33,6 +46,7 @@ export function testConsole(options: { cwd: string; tty?: boolean; columns?: num
     },
     exit: code => void exits.push(code),
     out: () => written.out,
+    bytes: () => Buffer.concat(binary.out),
     err: () => written.err,
     interrupt(signal = 'SIGINT') {
       for (const listener of [...listeners]) listener(signal)

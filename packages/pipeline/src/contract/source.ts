@@ -1,6 +1,6 @@
 import type { Schema, TypeMap } from 'apache-arrow'
 import type { Observable } from 'rxjs'
-import type { RunEvent, StageCounters } from '../events.ts'
+import type { MemoryUse, RunEvent, StageCounters } from '../events.ts'
 import type { Frame, Json } from './frame.ts'
 import type { SavedStates } from './stage.ts'
 
@@ -47,6 +47,8 @@ export interface Apart {
   counters(): readonly StageCounters[]
   /** What is told there; nothing is kept for who listens late. */
   readonly events$: Observable<RunEvent>
+  /** What is held there, as it was last told; undefined before it was. The process is the same one. */
+  memory(): MemoryUse | undefined
   /** What its stages want kept: see `StageContext.savedStates`. Good, too, when all has been read. */
   save(): Promise<SavedStates>
 }

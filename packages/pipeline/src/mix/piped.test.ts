@@ -59,8 +59,8 @@ describe('piped', () => {
     let saved: string[] = []
     const sink = {
       id: 'sink',
-      async open(context: { savedStates?(): ReadonlyMap<string, unknown> }) {
-        saved = [...context.savedStates!().keys()]
+      async open(context: { savedStates?(): ReadonlyMap<string, unknown> | Promise<ReadonlyMap<string, unknown>> }) {
+        saved = [...(await context.savedStates!()).keys()]
       },
       consume() {},
     }

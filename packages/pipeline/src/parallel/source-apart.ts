@@ -4,7 +4,7 @@ import type { Cursor, Frame } from '../contract/frame.ts'
 import type { Source } from '../contract/source.ts'
 import type { SavedStates } from '../contract/stage.ts'
 import { SluiceError } from '../errors.ts'
-import type { RunEvent, StageCounters } from '../events.ts'
+import type { MemoryUse, RunEvent, StageCounters } from '../events.ts'
 import { decodeFrame } from '../ipc/decode-frame.ts'
 import { type Crew, crew, ThreadEnded } from '../threads/crew.ts'
 import type { ThreadProgram } from '../threads/program.ts'
@@ -41,10 +41,12 @@ export function sourceApart(options: ApartOptions): Source {
   const { id, schema, parts, ahead = 4 } = options
   const events = new Subject<RunEvent>()
   let counters: readonly StageCounters[] = []
+  let memory: MemoryUse | undefined
   let saved: () => Promise<SavedStates> = async () => new Map()
 
   const told = (event: RunEvent): void => {
     if (event.type === 'progress' || event.type === 'finished') counters = mine(event.counters)
+    else if (event.type === 'memory') memory = event
     else if (event.type !== 'started') events.next(event)
   }
   const mine = (all: readonly StageCounters[]) =>
@@ -54,9 +56,15 @@ export function sourceApart(options: ApartOptions): Source {
     id,
     schema,
     replayable: true,
-    apart: { parts, events$: events.asObservable(), counters: () => counters, save: () => saved() },
+    apart: {
+      parts,
+      events$: events.asObservable(),
+      counters: () => counters,
+      memory: () => memory,
+      save: () => saved(),
+    },
     async *read(from, signal) {
-      let cursor = from as Cursor | undefined
+      let cursor = from === undefined ? undefined : ownPart(from as Cursor, parts)
       let barren = 0
       for (;;) {
         const thread = runThread(options, cursor, told)
@@ -80,6 +88,11 @@ export function sourceApart(options: ApartOptions): Source {
       }
     },
   }
+}
+
+/** What others have written into a cursor is none of the thread's business. */
+function ownPart(cursor: Cursor, parts: readonly string[]): Cursor {
+  return Object.fromEntries(Object.entries(cursor).filter(([id]) => parts.includes(id)))
 }
 
 function gone({ message, cause }: Error, times: number, { id, replaceable }: ApartOptions): SluiceError {

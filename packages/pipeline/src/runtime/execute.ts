@@ -43,7 +43,7 @@ export async function execute(options: ExecuteOptions): Promise<RunResult> {
     ...chain.sinks.map(({ id }) => ({ id, kind: 'sink' as const })),
   ])
   const gate = new Gate(options.limit, () => meter.inFlight)
-  const memory = watchMemory(meter, options.limit)
+  const memory = watchMemory(meter, options.limit, () => chain.source.apart?.memory())
   const abort = new AbortController()
   const positions = chain.stages.map(stage => new ConsumedPositions(stage.id))
   let cursor: Cursor = from ?? {}

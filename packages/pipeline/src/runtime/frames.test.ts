@@ -30,8 +30,8 @@ describe('frames', () => {
     for await (const _ of frames({
       source: counting(1),
       stages: [kept],
-      open: context => {
-        saved = [...context.savedStates!().keys()]
+      open: async context => {
+        saved = [...(await context.savedStates!()).keys()]
       },
     }));
     expect(saved).toEqual(['kept'])

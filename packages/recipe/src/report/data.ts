@@ -95,6 +95,8 @@ export interface ReportData {
   readonly stages: readonly StageCounters[]
   /** What the run held at its end and at the most. Default: nothing is known of it. */
   readonly memory?: MemoryUse
+  /** Which part of the run the others waited for, in words. */
+  readonly verdict?: string
   /** In the order in which they first gave something. Default: nothing is known of them. */
   readonly sources?: readonly SourcePoint[]
   /** In the order of the stages. Default: none refined. */

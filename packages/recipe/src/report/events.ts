@@ -13,6 +13,7 @@ import type {
 export type Told = Pick<ReportData, 'metrics' | 'evaluations' | 'samples' | 'stages'> & {
   baselines?: Baselines
   memory?: MemoryUse
+  verdict?: string
   sources?: readonly SourcePoint[]
   refined?: readonly RefinedPoint[]
 }
@@ -25,6 +26,7 @@ export function gather(events: Iterable<RunEvent>): Told {
   let stages: readonly StageCounters[] = []
   let baselines: Baselines | undefined
   let memory: MemoryUse | undefined
+  let verdict: string | undefined
   const refined = new Map<string, RefinedPoint>()
   let sources: readonly SourcePoint[] = []
   for (const event of events) {
@@ -34,6 +36,7 @@ export function gather(events: Iterable<RunEvent>): Told {
       samples.set(JSON.stringify([step, prompt]), { step, prompt, text })
     } else if (event.type === 'memory') memory = memoryOf(event)
     else if (event.type === 'finished' || event.type === 'progress') stages = event.counters
+    else if (event.type === 'bottleneck') verdict = event.message
     else if (event.type === 'refined') refined.set(event.stage, { stage: event.stage, sources: event.sources })
     else if (event.type === 'note' && event.stage === 'pack') sources = packed(event.values?.sources) ?? sources
     else if (event.type === 'evaluation') {
@@ -56,6 +59,7 @@ export function gather(events: Iterable<RunEvent>): Told {
     stages,
     ...(baselines ? { baselines } : {}),
     ...(memory ? { memory } : {}),
+    ...(verdict === undefined ? {} : { verdict }),
     ...(sources.length > 0 ? { sources } : {}),
     ...(refined.size > 0 ? { refined: inChain([...refined.values()], stages) } : {}),
   }

@@ -1,5 +1,6 @@
 import { byteSize } from '@sluice/pipeline'
 import { z } from 'zod'
+import { workers } from './workers.ts'
 
 export const evaluationSchema = z.strictObject({
   share: z
@@ -22,6 +23,7 @@ export const maskSchema = z.strictObject({
   maskShare: share.default(0.8).describe('Of these, the share that the model sees as the mask token.'),
   randomShare: share.default(0.1).describe('Of these, the share that it sees as some other token. The rest it sees.'),
   wholeWords: z.boolean().default(false).describe('All pieces of a word are to be foretold together, or none.'),
+  workers: workers.optional().describe('Threads that mask; "auto": one for each core. Left out: none of its own.'),
 })
 
 export const packSchema = z.strictObject({

@@ -6,6 +6,7 @@ import { dataSchema } from './data.ts'
 import { mixSchema } from './mix.ts'
 import { partialOf } from './partial.ts'
 import { sourceKeys } from './source.ts'
+import { workers } from './workers.ts'
 
 const backends = ['tensorflow', 'native', 'wasm', 'cpu'] as const
 
@@ -23,6 +24,15 @@ const identity: ZodRawShape = {
 
 const tokenizerKeys: ZodRawShape = {
   trainOn: byteSize().default(50_000_000).describe('A tokenizer that is trained reads at most so much text.'),
+  workers: workers
+    .optional()
+    .describe('Threads that encode; "auto": one for each core. Left out: what dataWorkers has beyond the first.'),
+}
+
+const refineKeys: ZodRawShape = {
+  workers: workers
+    .optional()
+    .describe('Threads that this stage runs in, if it keeps no state; "auto": one for each core. Left out: none.'),
 }
 
 /**
@@ -39,11 +49,22 @@ export function recipeSchema(registry: Registry): ZodObject {
     sources: z.array(use('source', sourceKeys)).min(1).describe('Where the text comes from.'),
     mix: mixSchema.prefault({}).describe('How several sources become one stream.'),
     refine: z
-      .array(use('refine'))
+      .array(use('refine', refineKeys))
+      .superRefine((sections, context) => {
+        for (const [i, { use, workers }] of sections.entries()) {
+          if (workers === undefined || registry.get('refine', use).parallel) continue
+          context.addIssue({ code: 'custom', path: [i, 'workers'], message: keepsState(use, registry) })
+        }
+      })
       .default([])
       .describe('What happens to documents before they are tokenized, in order.'),
     tokenizer: use('tokenizer', tokenizerKeys).describe('How text becomes tokens.'),
     data: dataSchema.prefault({}).describe('How tokens become batches.'),
+    dataWorkers: workers
+      .default(0)
+      .describe(
+        'Threads for the data: with 1, batches are made in a thread beside training; those beyond it encode. 0: all in one thread.',
+      ),
     model: use('model').describe('What is trained.'),
     init: z
       .string()
@@ -63,4 +84,10 @@ export function recipeSchema(registry: Registry): ZodObject {
       .optional()
       .describe('What differs per backend: merged into the rest, key by key, once the backend is chosen.'),
   })
+}
+
+function keepsState(use: string, registry: Registry): string {
+  const may = registry.of('refine').filter(kind => kind.parallel)
+  const names = may.map(kind => kind.use).sort()
+  return `"${use}" keeps state from document to document and cannot run in workers; these can: ${names.join(', ')}`
 }

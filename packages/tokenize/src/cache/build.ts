@@ -93,7 +93,7 @@ export async function buildShard(options: BuildOptions): Promise<ShardNote | und
       }
       if (full) {
         // As they are now: what is under way beyond belongs to the next shard, which reads it again.
-        states = context?.savedStates?.() ?? states
+        states = (await context?.savedStates?.()) ?? states
         break
       }
     }

@@ -5,13 +5,14 @@ import { html, type Markup } from '../markup.ts'
 import { table } from '../table.ts'
 
 /** Where the time of the run went, stage by stage. */
-export function stagesSection({ stages, memory }: ReportData): Markup | undefined {
+export function stagesSection({ stages, memory, verdict }: ReportData): Markup | undefined {
   if (stages.length === 0) return undefined
-  const rows = stages.map(({ id, rows, bytes: size, busy, waitingForInput, waitingForOutput, mostHeld }) => {
+  const rows = stages.map(part => {
+    const { id, workers, thread, rows, bytes: size, busy, waitingForInput, waitingForOutput, mostHeld } = part
     const total = busy + waitingForInput + waitingForOutput
     const share = (seconds: number) => percent(total > 0 ? seconds / total : 0)
     return [
-      id,
+      `${id}${place(workers, thread)}`,
       whole(rows),
       bytes(size),
       html`${share(busy)} ${bar(total > 0 ? busy / total : 0)}`,
@@ -21,6 +22,7 @@ export function stagesSection({ stages, memory }: ReportData): Markup | undefine
     ]
   })
   return html`<section><h2>Where the time went</h2>
+${verdict === undefined ? '' : html`<p>${verdict}</p>`}
 ${table({
   caption: 'Counters of each stage',
   hideCaption: true,
@@ -32,6 +34,15 @@ ${table({
 function inFlight({ mostInFlight, limit, mostResident }: MemoryUse): Markup {
   return html`<p>Between source and sink lay ${bytes(mostInFlight)} at most; the gate closes at ${bytes(limit)}. The process held
 ${bytes(mostResident)} at most.</p>`
+}
+
+/** Where a stage ran, if not on the run's own thread. */
+function place(workers: number | undefined, thread: string | undefined): string {
+  const parts = [
+    workers ? `${workers} ${workers === 1 ? 'worker' : 'workers'}` : '',
+    thread === undefined ? '' : `thread "${thread}"`,
+  ].filter(part => part !== '')
+  return parts.length > 0 ? ` (${parts.join(', ')})` : ''
 }
 
 /** A bar of a share, for the eye; the number stands beside it. */
