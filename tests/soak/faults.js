@@ -13,14 +13,14 @@ export const faults = {
   SIGKILL: { codes: [0, null], do: ({ child }) => void child.kill('SIGKILL') },
   /** A file loses its end. */
   truncated: {
-    codes: [0, 1],
+    codes: [0, 1, 2],
     says: /part-\d\.jsonl(\.gz)?: (it had \d+ bytes when (it was opened|this run began to read)|line \d+|.*(ends|end|truncated|cut))/,
     do: ({ folder, random }) =>
       harmed(folder, random, (path, size) => truncateSync(path, Math.floor(size * random.uniform(2)))),
   },
   /** A file is not where it was. */
   gone: {
-    codes: [0, 1],
+    codes: [0, 1, 2],
     says: /part-\d\.jsonl(\.gz)?: cannot (look at|open) it \(ENOENT\); check that \S+ still is where it was/,
     do: ({ folder, random }) => harmed(folder, random, path => renameSync(path, `${path}.elsewhere`)),
   },
