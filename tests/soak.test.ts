@@ -8,12 +8,16 @@ import { expect, test } from 'vitest'
 
 const minutes = Number(process.env.SLUICE_SOAK_MINUTES ?? 0)
 
-test.skipIf(minutes === 0)(`${minutes} minutes of faults, and every document is trained on once an epoch`, {
-  timeout: (minutes + 5) * 60_000,
-}, async () => {
-  const args = [new URL('soak/soak.js', import.meta.url).pathname, '--minutes', String(minutes)]
-  const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1e8 }).catch(error => error)
-  const total = JSON.parse(stdout.trim().split('\n').at(-1)!)
-  expect(total.runs, stdout).toBeGreaterThan(0)
-  expect(stdout).not.toContain('kept in')
-})
+test.skipIf(minutes === 0)(
+  `${minutes} minutes of faults, and every document is trained on once an epoch`,
+  {
+    timeout: (minutes + 5) * 60_000,
+  },
+  async () => {
+    const args = [new URL('soak/soak.js', import.meta.url).pathname, '--minutes', String(minutes)]
+    const { stdout } = await promisify(execFile)(process.execPath, args, { maxBuffer: 1e8 }).catch(error => error)
+    const total = JSON.parse(stdout.trim().split('\n').at(-1)!)
+    expect(total.runs, stdout).toBeGreaterThan(0)
+    expect(stdout).not.toContain('kept in')
+  },
+)
