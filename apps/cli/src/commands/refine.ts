@@ -1,7 +1,7 @@
 import { resolve } from 'node:path'
 import type { RefinedCounts, RunEvent } from '@sluice/pipeline'
 import { loadRecipe, startRefining } from '@sluice/recipe'
-import { type Interrupt, interruptCodes } from '../terminal/console.ts'
+import { stoppable } from '../terminal/stoppable.ts'
 import type { Command } from './command.ts'
 
 interface RefineOptions {
@@ -22,16 +22,10 @@ export const refineCommand: Command<RefineOptions> = {
   },
   examples: [['$0 refine recipes/mixed.json --out refined.parquet', 'says what was dropped, and why']],
   async run(options, console) {
-    const stopping = new AbortController()
-    let interrupted: Interrupt | undefined
-    const release = console.onInterrupt(signal => {
-      if (interrupted) return console.exit(interruptCodes[signal])
-      interrupted = signal
-      stopping.abort()
-    })
+    const { signal, release, exitCode } = stoppable(console)
     try {
       const loaded = await loadRecipe(resolve(console.cwd, options.config))
-      const refining = startRefining({ ...loaded, out: resolve(console.cwd, options.out), signal: stopping.signal })
+      const refining = startRefining({ ...loaded, out: resolve(console.cwd, options.out), signal })
       refining.events$.subscribe({
         next(event) {
           if (options.json) console.stdout.write(`${JSON.stringify(event)}\n`)
@@ -45,7 +39,7 @@ export const refineCommand: Command<RefineOptions> = {
         const where = outcome === 'finished' ? options.out : `${options.out}.partial`
         console.stdout.write(`${written.rows} documents in ${seconds.toFixed(1)} s: ${where}\n`)
       }
-      return interrupted ? interruptCodes[interrupted] : 0
+      return exitCode()
     } finally {
       release()
     }

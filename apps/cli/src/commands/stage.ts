@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { ConfigError } from '@sluice/pipeline'
 import { loadRecipe, readTokenizer, runPart } from '@sluice/recipe'
-import { type Interrupt, interruptCodes } from '../terminal/console.ts'
+import { stoppable } from '../terminal/stoppable.ts'
 import type { Command } from './command.ts'
 
 interface StageOptions {
@@ -36,13 +36,7 @@ export const stageCommand: Command<StageOptions> = {
         advice: 'write it to a file (> tokens.arrows) or into a pipe',
       })
     }
-    const stopping = new AbortController()
-    let interrupted: Interrupt | undefined
-    const release = console.onInterrupt(signal => {
-      if (interrupted) return console.exit(interruptCodes[signal])
-      interrupted = signal
-      stopping.abort()
-    })
+    const { signal, release, exitCode } = stoppable(console)
     try {
       const loaded = await loadRecipe(resolve(console.cwd, config))
       const path = run === undefined ? undefined : join(resolve(console.cwd, run), 'tokenizer.json')
@@ -54,7 +48,7 @@ export const stageCommand: Command<StageOptions> = {
         write: bytes => console.stdout.writeBytes(bytes),
         tokenizer: path === undefined ? undefined : await readTokenizer(path),
         scratchDir: tmpdir(),
-        signal: stopping.signal,
+        signal,
       })
       part.events$.subscribe({
         next(event) {
@@ -65,7 +59,7 @@ export const stageCommand: Command<StageOptions> = {
         error: () => {},
       })
       await part.done
-      return interrupted ? interruptCodes[interrupted] : 0
+      return exitCode()
     } finally {
       release()
     }
