@@ -81,6 +81,17 @@ const paragraph = i => Array.from({ length: 8 }, (_, k) => sentence(8 * i + k)).
 const line = i => `${paragraph(i)}\n`
 const object = i => `${JSON.stringify({ id: `${i}`, text: paragraph(i) })}\n`
 
+/** Documents in a format of columns, written first. */
+const writtenAndRead = async name => {
+  const path = join(dir, name)
+  await run({
+    source: text({ path: await manyDocuments(), documents: 'line' }),
+    stages: [],
+    sink: writeDocuments({ path }),
+  }).done
+  return drained(files({ path }))
+}
+
 const drained = async source => {
   begin()
   let bytes = 0
@@ -128,24 +139,8 @@ const cases = {
   csv: async () => drained(files({ path: await made('a.csv', i => `${i},"${paragraph(i)}"\n`, size, 'id,text\n') })),
   'csv, a quote that is not closed': async () =>
     failing(files({ path: await made('b.csv', line, size, 'id,text\n1,"') })),
-  parquet: async () => {
-    const path = join(dir, 'a.parquet')
-    await run({
-      source: text({ path: await manyDocuments(), documents: 'line' }),
-      stages: [],
-      sink: writeDocuments({ path }),
-    }).done
-    return drained(files({ path }))
-  },
-  arrow: async () => {
-    const path = join(dir, 'a.arrow')
-    await run({
-      source: text({ path: await manyDocuments(), documents: 'line' }),
-      stages: [],
-      sink: writeDocuments({ path }),
-    }).done
-    return drained(files({ path }))
-  },
+  parquet: () => writtenAndRead('a.parquet'),
+  arrow: () => writtenAndRead('a.arrow'),
   'books, one book': async () =>
     drained(
       books({
