@@ -50,6 +50,7 @@ export async function openLog(options: {
 }): Promise<RunLog> {
   const { folder, length, publish, also } = options
   const earlier = length === undefined ? [] : await goBack(folder, length)
+  const again = retold(earlier)
   const samples = samplesFile(
     folder.file('samples.txt'),
     earlier.filter(event => event.type === 'sample'),
@@ -84,7 +85,7 @@ export async function openLog(options: {
       publish(event)
       live.update(event)
       try {
-        if (kept.has(event.type)) {
+        if (kept.has(event.type) && !again(event)) {
           folder.metrics.append(event)
           also?.(event)
         }
@@ -107,6 +108,26 @@ export async function openLog(options: {
 async function goBack(folder: RunFolder, length: number): Promise<RunEvent[]> {
   folder.metrics.truncate(length)
   return readEvents(folder.file('metrics.jsonl'))
+}
+
+/**
+ * Tells of an event whether an earlier session has written it already. The data side is ahead of the checkpoint that a run goes on
+ * from: what its stages told of, such as what was left over at the end, is kept, and comes again when they come there again.
+ */
+function retold(earlier: readonly RunEvent[]): (event: RunEvent) => boolean {
+  const aside = (event: RunEvent) => event.type === 'note' || event.type === 'warning'
+  const kept = new Map<string, number>()
+  for (const event of earlier.filter(aside)) {
+    const key = JSON.stringify(event)
+    kept.set(key, (kept.get(key) ?? 0) + 1)
+  }
+  return event => {
+    if (!aside(event)) return false
+    const key = JSON.stringify(event)
+    const left = kept.get(key) ?? 0
+    if (left > 0) kept.set(key, left - 1)
+    return left > 0
+  }
 }
 
 /** The events that metrics.jsonl holds. */
