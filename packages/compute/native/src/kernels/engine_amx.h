@@ -1,6 +1,6 @@
 // The bfloat16 multiplier of AMX: a block of 32 x 32 sums in four tiles, so that each tile of A and of B that is loaded is
-// used twice. B has the layout of the AVX512-BF16 multiplier (pairs of k interleaved); A is read row by row, so a transposed A
-// is packed to rows.
+// used twice. B has the layout of the AVX512-BF16 multiplier (pairs of k interleaved); A is read row by row where it lies, or, as
+// packed, tile by tile: 16 rows of one line each, so that packing writes and multiplying reads whole kilobytes.
 #include "tiles.h"
 
 namespace sluice {
@@ -19,11 +19,12 @@ struct EngineBf16 {
   static constexpr int backwardRows = 128;
   static constexpr bool rowsOnly = true;
 
-  static void multiply(const bf16* a, size_t row, size_t, const bf16* b, int groups, float* c, size_t ldc, bool accumulate,
+  static void multiply(const bf16* a, size_t row, size_t group, const bf16* b, int groups, float* c, size_t ldc, bool accumulate,
                        int rows) {
     configureTiles();
+    const size_t tile = group * (KP / KU);
     if (rows == MR) {
-      block(a, row, b, groups, c, ldc, accumulate);
+      block(a, row, tile, b, groups, c, ldc, accumulate);
       return;
     }
     // Rows that do not exist are zeros, and their sums stay here.
@@ -37,8 +38,9 @@ struct EngineBf16 {
     }
     std::memset(left, 0, sizeof left);
     for (int g = 0; g < groups; g += KP / KU) {
-      for (int i = 0; i < rows; i++) std::memcpy(left + i * KP, a + static_cast<size_t>(i) * row + g * KU, KP * sizeof(bf16));
-      block(left, KP, b + g * NR * KU, KP / KU, sums, NR, true);
+      const bf16* from = a + static_cast<size_t>(g) * group;
+      for (int i = 0; i < rows; i++) std::memcpy(left + i * KP, from + static_cast<size_t>(i) * row, KP * sizeof(bf16));
+      block(left, KP, KP, b + g * NR * KU, KP / KU, sums, NR, true);
     }
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < NR; j += W) store(c + static_cast<size_t>(i) * ldc + j, load(sums + i * NR + j));
@@ -46,7 +48,9 @@ struct EngineBf16 {
   }
 
  private:
-  static SLUICE_INLINE void block(const bf16* a, size_t row, const bf16* b, int groups, float* c, size_t ldc, bool accumulate) {
+  /** Rows of A are `row` elements apart, its tiles along k `tile`. */
+  static SLUICE_INLINE void block(const bf16* a, size_t row, size_t tile, const bf16* b, int groups, float* c, size_t ldc,
+                                  bool accumulate) {
     const size_t strideA = row * sizeof(bf16), strideB = NR * KU * sizeof(bf16), strideC = ldc * sizeof(float);
     const bf16* lower = a + 16 * row;
     float* below = c + 16 * ldc;
@@ -70,8 +74,8 @@ struct EngineBf16 {
       SLUICE_TILE_LOAD(5, lower, strideA);
       SLUICE_TILE_DOT(2, 5, 6);
       SLUICE_TILE_DOT(3, 5, 7);
-      a += KP;
-      lower += KP;
+      a += tile;
+      lower += tile;
       b += KP * NR;
     }
     SLUICE_TILE_STORE(0, c, strideC);

@@ -35,8 +35,10 @@ template <class T> static SLUICE_INLINE size_t pitchOf(size_t elements) {
 /** How packTransposed() lays out a left operand of `depth` elements along k; the data to be filled in. */
 template <class E> static SLUICE_INLINE Left<E> leftPacked(const typename E::T* data, int64_t depth) {
   const size_t length = static_cast<size_t>(depth);
-  if (E::rowsOnly) return leftRows<E>(data, pitchOf<typename E::T>(length));
-  return {data, static_cast<size_t>(E::KU), static_cast<size_t>(E::MR * E::KU), pitchOf<typename E::T>(length * E::MR)};
+  const size_t tile = pitchOf<typename E::T>(length * E::MR);
+  // In tiles of MR rows and KP elements along k; the depth is a multiple of KP then.
+  if (E::rowsOnly) return {data, static_cast<size_t>(E::KP), static_cast<size_t>(E::MR * E::KU), tile};
+  return {data, static_cast<size_t>(E::KU), static_cast<size_t>(E::MR * E::KU), tile};
 }
 
 /** Elements of such an operand for a matrix of `columns` columns; the last store may run over the end. */

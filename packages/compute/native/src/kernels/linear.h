@@ -152,11 +152,12 @@ static void addBlocks(const float* sums, int blocks, int64_t columns, float* tot
 template <class E>
 static void multiplyPacked(Left<E> a, int64_t rows, Right<E> b, int64_t columns, int64_t depth, float* c, bool accumulate) {
   const int64_t tiles = divideUp(rows, int64_t{E::MR}), panels = divideUp(columns, int64_t{E::NR});
+  // A task's rows of A are read once for all its columns of B: in blocks of k they and its sums fit in the second-level cache.
   const int64_t tilesPerTask = smaller(tiles, divideUp(int64_t{384}, int64_t{E::MR}));
   const int64_t down = divideUp(tiles, tilesPerTask);
-  // Two tasks a thread at least, and panels of 128 columns or so.
-  const int64_t wanted = larger(divideUp(int64_t{threadCount() * 2}, down), divideUp(panels, int64_t{4}));
-  const int64_t across = smaller(panels, roundUp(wanted, int64_t{threadCount()}));
+  // Two tasks a thread at least, and 512 columns or so.
+  const int64_t wanted = larger(divideUp(int64_t{threadCount() * 2}, down), divideUp(panels, int64_t{512 / E::NR}));
+  const int64_t across = smaller(panels, wanted);
   parallelFor(down * across, [&](int64_t task, int) {
     const int64_t tile0 = task / across * tilesPerTask, tile1 = smaller(tiles, tile0 + tilesPerTask);
     const int64_t panel0 = panels * (task % across) / across, panel1 = panels * (task % across + 1) / across;

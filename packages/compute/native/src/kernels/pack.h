@@ -266,9 +266,9 @@ static void packTransposed(const Source& source, int64_t row0, int64_t rows, int
           const int64_t row = row0 + (g + i) * E::KU;
           Group<E>::put(block + i * 16 * E::KU, Group<E>::at(source, row, row0 + rows, column, left));
         }
-        transposeWords(reinterpret_cast<const uint32_t*>(block), 16, 16,
-                       reinterpret_cast<uint32_t*>(dst + static_cast<size_t>(column) * layout.row + at + g * E::KU),
-                       layout.row / E::KU);
+        auto* tile = dst + static_cast<size_t>(column / E::MR) * layout.tile + static_cast<size_t>(column % E::MR) * layout.row +
+                     static_cast<size_t>(at / E::KU + g) * layout.group;
+        transposeWords(reinterpret_cast<const uint32_t*>(block), 16, 16, reinterpret_cast<uint32_t*>(tile), layout.row / E::KU);
       }
     }
   } else {
