@@ -46,6 +46,29 @@ template <class E> static SLUICE_INLINE size_t leftPackedSize(int64_t columns, i
   return static_cast<size_t>(divideUp(columns, int64_t{E::MR})) * leftPacked<E>(nullptr, depth).tile + 64;
 }
 
+/**
+ * How a product stores rows that are the left operand of another, whose k its columns are: in tiles, or row by row. `columns` is a
+ * multiple of KP.
+ */
+template <class E> static SLUICE_INLINE Left<E> leftStored(const typename E::T* data, int64_t columns) {
+  if (E::rowsOnly) return leftPacked<E>(data, columns);
+  return leftRows<E>(data, pitchOf<typename E::T>(static_cast<size_t>(columns)));
+}
+
+/** Elements of such an operand. */
+template <class E> static SLUICE_INLINE size_t leftStoredSize(int64_t rows, int64_t columns) {
+  return static_cast<size_t>(divideUp(rows, int64_t{E::MR})) * leftStored<E>(nullptr, columns).tile;
+}
+
+/** So many of its `columns` lie in one piece. */
+template <class E> static SLUICE_INLINE int64_t storedColumns(int64_t columns) { return E::rowsOnly ? int64_t{E::KP} : columns; }
+
+/** Where the row's columns from `column` on lie, which begins such a piece or, row by row, is any. */
+template <class E> static SLUICE_INLINE typename E::T* storedAt(Left<E> a, int64_t row, int64_t column) {
+  const size_t tile = static_cast<size_t>(row / E::MR) * a.tile, within = static_cast<size_t>(row % E::MR) * a.row;
+  return const_cast<typename E::T*>(a.data) + tile + within + static_cast<size_t>(column / E::KU) * a.group;
+}
+
 /** Elements from one panel of B to the next. */
 template <class E> static SLUICE_INLINE size_t panelPitch(int64_t depth) {
   return pitchOf<typename E::T>(static_cast<size_t>(depth * E::NR));

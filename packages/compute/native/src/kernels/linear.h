@@ -11,12 +11,17 @@
 namespace sluice {
 namespace SLUICE_ISA {
 
+/** Whether rows can be multiplied where they lie. */
+template <class E, class S> static SLUICE_INLINE bool usedInPlace(size_t ld, int64_t columns, int64_t padded) {
+  return sizeof(S) == sizeof(typename E::T) && padded == columns && (sizeof(S) == 4 || ld % 2 == 0);
+}
+
 /** Rows of A as the multiplier wants them: where they lie, if they can be used so, or converted into `buffer`. */
 template <class E, class S>
 static SLUICE_INLINE Left<E> rowsFor(const S* data, size_t ld, int64_t row, int64_t rows, int64_t columns, int64_t padded,
                                      typename E::T* buffer, size_t bufferLd) {
   if constexpr (sizeof(S) == sizeof(typename E::T)) {
-    if (padded == columns && (sizeof(S) == 4 || ld % 2 == 0)) return leftRows<E>(data + static_cast<size_t>(row) * ld, ld);
+    if (usedInPlace<E, S>(ld, columns, padded)) return leftRows<E>(data + static_cast<size_t>(row) * ld, ld);
   }
   packRows(Matrix<S>{data, ld}, row, rows, columns, padded, buffer, bufferLd);
   return leftRows<E>(buffer, bufferLd);

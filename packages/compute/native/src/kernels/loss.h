@@ -1,10 +1,15 @@
 // Cross-entropy of softmax(hidden tableT), with the gradients of both in the same pass.
 //
-// The logits exist for one block of rows a thread, less the target's logit, which is computed first: that keeps bfloat16 logits
-// exact where it matters (near the target) and makes the loss of a row log(sum(exp(logits))). The largest of a row is found
-// while the tiles are written. Probabilities stay unnormalised, e = exp(logit - largest): their factor weight / sum(e) is
-// applied to the rows of the product for dhidden, and to the rows of hidden, packed, for dtable. The target's own -weight is
-// added to both in float.
+// The logits exist for a chunk of rows, less the target's logit, which is computed first: that keeps bfloat16 logits exact where
+// it matters (near the target) and makes the loss of a row log(sum(exp(logits))). Each step over a chunk is cut so that what is
+// used again stays in the second-level cache and the table, which does not fit, is read as few times as can be:
+//
+//   1. logits, by slices of the vocabulary for many rows, with the largest of each row;
+//   2. probabilities, by a few rows, in place and turned for dtable; they stay unnormalised, e = exp(logit - largest);
+//   3. dhidden, by many rows for the whole vocabulary: a row's factor weight / sum(e) is applied to the product;
+//   4. dtable, by slices: the factor is in the packed rows of hidden.
+//
+// The target's own -weight is added to both in float.
 
 namespace sluice {
 namespace SLUICE_ISA {
@@ -43,15 +48,20 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
   const int64_t chunks = larger(divideUp(a.rows, limit), int64_t{1});
   const int64_t chunk = roundUp(divideUp(a.rows, chunks), int64_t{96});
   const int64_t depth = roundUp(chunk, int64_t{E::KP});
-  const int64_t most = RowBlocks::most(chunk, E::MR, E::backwardRows);
+  const int64_t many = RowBlocks::most(chunk, E::MR, E::forwardRows), few = RowBlocks::most(chunk, E::MR, E::MR);
+  // Columns of a slice: its panels of the table and a block of rows fit in the second-level cache together.
+  constexpr int64_t slice = 8 * E::NR;
+  const int64_t slices = divideUp(vocab, slice);
 
   Workspace workspace;
-  const size_t hiddenLd = scratchLd<T>(widthDepth), logitLd = scratchLd<T>(vocabDepth);
-  const auto hiddenBuffers = workspace.perWorker<T>(static_cast<size_t>(most) * hiddenLd);
-  const auto logitBuffers = workspace.perWorker<T>(static_cast<size_t>(most) * logitLd);
-  const auto partials = workspace.perWorker<float>(larger(partialSize<E>(most, vocab), partialSize<E>(most, width)));
-  const auto highs = workspace.perWorker<float>(static_cast<size_t>(most * W));
-  const auto rowValues = workspace.perWorker<float>(static_cast<size_t>(2 * most));
+  const size_t hiddenLd = scratchLd<T>(widthDepth);
+  T* hiddenBuffer = workspace.shared<T>(static_cast<size_t>(chunk) * hiddenLd);
+  const Left<E> logits = leftStored<E>(workspace.shared<T>(leftStoredSize<E>(chunk, vocabDepth)), vocabDepth);
+  const auto partials = workspace.perWorker<float>(larger(partialSize<E>(many, slice), partialSize<E>(many, width)));
+  const auto highs = workspace.perWorker<float>(static_cast<size_t>(chunk * W));
+  const auto totals = workspace.perWorker<float>(static_cast<size_t>(few * W));
+  float* targetLogits = workspace.shared<float>(static_cast<size_t>(chunk));
+  float* factors = workspace.shared<float>(static_cast<size_t>(chunk));
   double* losses = workspace.shared<double>(static_cast<size_t>(a.rows));
   const Right<E> tableT = packRightTransposed<E>(workspace, table, static_cast<size_t>(width), width, vocab);
   Right<E> tableN{};
@@ -61,66 +71,107 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
     ePacked = workspace.shared<T>(leftPackedSize<E>(vocab, depth));
     hPacked = workspace.shared<T>(rightSize<E>(width, depth));
   }
-
   const Left<E> eLayout = leftPacked<E>(ePacked, depth);
   const size_t hPitch = panelPitch<E>(depth);
 
   for (int64_t start = 0; start < a.rows; start += chunk) {
     const int64_t count = smaller(chunk, a.rows - start), used = roundUp(count, int64_t{E::KP});
-    const RowBlocks blocks(count, E::MR, E::backwardRows);
-    parallelFor(blocks.count, [&](int64_t block, int worker) {
-      const int64_t at = blocks.begin(block), rows = blocks.end(block) - at, row0 = start + at;
-      const Left<E> hidden = rowsFor<E>(as<H>(a.hidden), static_cast<size_t>(width), row0, rows, width, widthDepth,
-                                        hiddenBuffers.of(worker), hiddenLd);
-      T* logits = logitBuffers.of(worker);
-      float* high = highs.of(worker);
-      float* own = rowValues.of(worker);
-      float* factors = own + most;
+    const RowBlocks largeBlocks(count, E::MR, E::forwardRows), smallBlocks(count, E::MR, E::MR);
+    const auto hiddenRows = [&](int64_t row, int64_t rows) {
+      return rowsFor<E>(as<H>(a.hidden), static_cast<size_t>(width), start + row, rows, width, widthDepth,
+                        hiddenBuffer + static_cast<size_t>(row) * hiddenLd, hiddenLd);
+    };
+    // rowsFor() gives rows where they lie, or copies them: once for all slices.
+    const auto hiddenOf = [&](int64_t row) {
+      if (usedInPlace<E, H>(static_cast<size_t>(width), width, widthDepth)) return hiddenRows(row, 0);
+      return leftRows<E>(hiddenBuffer + static_cast<size_t>(row) * hiddenLd, hiddenLd);
+    };
+    parallelFor(smallBlocks.count, [&](int64_t block, int) {
+      const int64_t row0 = smallBlocks.begin(block), rows = smallBlocks.end(block) - row0;
+      const Left<E> hidden = hiddenRows(row0, rows);
       for (int64_t i = 0; i < rows; i++) {
-        own[i] = dotMultiplied<E>(hidden.data + static_cast<size_t>(i) * hidden.row, table + a.targets[row0 + i] * width, width);
-        store(high + i * W, set1(-1e30f));
+        const float* target = table + a.targets[start + row0 + i] * width;
+        targetLogits[row0 + i] = dotMultiplied<E>(hidden.data + static_cast<size_t>(i) * hidden.row, target, width);
+        for (int worker = 0; worker < threadCount(); worker++) store(highs.of(worker) + (row0 + i) * W, set1(-1e30f));
       }
-      multiplyBlock<E>(hidden, static_cast<int>(rows), tableT, static_cast<int>(vocab), static_cast<int>(widthDepth / E::KU),
-                       partials.of(worker), [&](const float* tile, size_t ld, int row, int column, int height, int columns) {
+    });
+
+    parallelFor(slices * largeBlocks.count, [&](int64_t task, int worker) {
+      const int64_t first = task / largeBlocks.count * slice, block = task % largeBlocks.count;
+      const int64_t row0 = largeBlocks.begin(block), rows = largeBlocks.end(block) - row0;
+      float* high = highs.of(worker);
+      multiplyBlock<E>(hiddenOf(row0), static_cast<int>(rows), from<E>(tableT, first / E::NR, 0),
+                       static_cast<int>(smaller(slice, vocab - first)), static_cast<int>(widthDepth / E::KU), partials.of(worker),
+                       [&](const float* tile, size_t ld, int row, int column, int height, int columns) {
         for (int i = 0; i < height; i++) {
-          T* out = logits + static_cast<size_t>(row + i) * logitLd + column;
-          vf largest = load(high + (row + i) * W);
-          const vf target = set1(own[row + i]);
+          const int64_t at = row0 + row + i;
+          T* out = storedAt<E>(logits, at, first + column);
+          vf largest = load(high + at * W);
+          const vf target = set1(targetLogits[at]);
           forLanes(columns, [&](int64_t j, auto lanes) {
             const vf v = sub(load(tile + static_cast<size_t>(i) * ld + j), target);
             largest = max(largest, orElse(v, lanes, set1(-1e30f)));
             store(out + j, v, lanes);
           });
-          store(high + (row + i) * W, largest);
+          store(high + at * W, largest);
         }
       });
+    });
+
+    parallelFor(smallBlocks.count, [&](int64_t block, int worker) {
+      const int64_t row0 = smallBlocks.begin(block), rows = smallBlocks.end(block) - row0;
+      const int64_t padded = block + 1 < smallBlocks.count ? rows : used - row0;
+      float* total = totals.of(worker);
+      float largest[E::MR + E::MR];
       for (int64_t i = 0; i < rows; i++) {
-        T* row = logits + static_cast<size_t>(i) * logitLd;
-        const float largest = maximum(load(high + i * W));
-        const vf reference = set1(largest * log2e);
-        vf total = zero();
-        forLanes(vocab, [&](int64_t j, auto lanes) {
-          const vf e = exp2<E::fast>(sub(mul(load(row + j, lanes), set1(log2e)), reference));
-          total = add(total, orElse(e, lanes, zero()));
-          if (gradients) store(row + j, e, lanes);
-        });
-        for (int64_t j = vocab; j < vocabDepth; j++) row[j] = T{};
-        const float denominator = sum(total);
-        const float weight = weightOf(row0 + i);
-        if (a.losses) a.losses[row0 + i] = static_cast<float>(static_cast<double>(largest) + std::log(denominator));
-        losses[row0 + i] = weight == 0 ? 0 : static_cast<double>(weight) * (static_cast<double>(largest) + std::log(denominator));
-        factors[i] = weight / denominator;
+        vf high = load(highs.of(0) + (row0 + i) * W);
+        for (int other = 1; other < threadCount(); other++) high = max(high, load(highs.of(other) + (row0 + i) * W));
+        largest[i] = maximum(high);
+        store(total + i * W, zero());
+      }
+      // As wide as a row of the logits lies in one piece.
+      const int64_t strip = storedColumns<E>(vocab);
+      for (int64_t column = 0; column < vocab; column += strip) {
+        const int64_t columns = smaller(strip, vocab - column), end = smaller(strip, vocabDepth - column);
+        for (int64_t i = 0; i < rows; i++) {
+          T* row = storedAt<E>(logits, row0 + i, column);
+          const vf reference = set1(largest[i] * log2e);
+          vf sum = load(total + i * W);
+          forLanes(columns, [&](int64_t j, auto lanes) {
+            const vf e = exp2<E::fast>(sub(mul(load(row + j, lanes), set1(log2e)), reference));
+            sum = add(sum, orElse(e, lanes, zero()));
+            if (gradients) store(row + j, e, lanes);
+          });
+          for (int64_t j = columns; j < end; j++) row[j] = T{};
+          store(total + i * W, sum);
+        }
+        if (gradients) {
+          packTransposed<E>(Matrix<T>{storedAt<E>(logits, row0, column), logits.row}, 0, rows, padded, columns, row0, eLayout,
+                            ePacked + static_cast<size_t>(column / E::MR) * eLayout.tile);
+        }
+      }
+      for (int64_t i = 0; i < rows; i++) {
+        const int64_t row = start + row0 + i;
+        const float denominator = sum(load(total + i * W)), weight = weightOf(row);
+        const double loss = static_cast<double>(largest[i]) + std::log(denominator);
+        if (a.losses) a.losses[row] = static_cast<float>(loss);
+        losses[row] = weight == 0 ? 0 : static_cast<double>(weight) * loss;
+        factors[row0 + i] = weight / denominator;
       }
       if (!gradients) return;
-      const int64_t padded = block + 1 < blocks.count ? rows : used - at;
-      packTransposed<E>(Matrix<T>{logits, logitLd}, 0, rows, padded, vocab, at, eLayout, ePacked);
-      packPanels<E>(ScaledRows<T>{{hidden.data, hidden.row}, factors}, 0, rows, padded, width, at, hPitch, hPacked);
-      multiplyBlock<E>(leftRows<E>(logits, logitLd), static_cast<int>(rows), tableN, static_cast<int>(width),
+      const Left<E> hidden = hiddenOf(row0);
+      packPanels<E>(ScaledRows<T>{{hidden.data, hidden.row}, factors + row0}, 0, rows, padded, width, row0, hPitch, hPacked);
+    });
+    if (!gradients) continue;
+
+    parallelFor(largeBlocks.count, [&](int64_t block, int worker) {
+      const int64_t row0 = largeBlocks.begin(block), rows = largeBlocks.end(block) - row0;
+      multiplyBlock<E>(from<E>(logits, row0 / E::MR, 0), static_cast<int>(rows), tableN, static_cast<int>(width),
                        static_cast<int>(vocabDepth / E::KU), partials.of(worker),
                        [&](const float* tile, size_t ld, int row, int column, int height, int columns) {
         for (int i = 0; i < height; i++) {
-          const int64_t r = row0 + row + i;
-          const vf factor = set1(factors[row + i]), weight = set1(weightOf(r));
+          const int64_t r = start + row0 + row + i;
+          const vf factor = set1(factors[row0 + row + i]), weight = set1(weightOf(r));
           const float* target = table + a.targets[r] * width + column;
           forLanes(columns, [&](int64_t j, auto lanes) {
             const vf v = mul(load(tile + static_cast<size_t>(i) * ld + j), factor);
@@ -129,7 +180,7 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
         }
       });
     });
-    if (gradients) multiplyPacked<E>(eLayout, vocab, Right<E>{hPacked, hPitch}, width, used, to<float>(a.dtable), start > 0);
+    multiplyPacked<E>(eLayout, vocab, Right<E>{hPacked, hPitch}, width, used, to<float>(a.dtable), start > 0);
   }
 
   double total = 0;
