@@ -34,8 +34,9 @@ export function serveRun(
   return serve(async (started, tell) => {
     const options = await prepare(started, tell)
     let lent: StageContext | undefined
-    let kept: ReadonlyMap<string, readonly Uint8Array[]> = new Map()
-    const save = async () => copied((await lent?.savedStates?.()) ?? new Map())
+    /** What stages wanted kept when there were no more frames; they are closed since. */
+    let kept: ReadonlyMap<string, readonly Uint8Array[]> | undefined
+    const save = async () => kept ?? copied((await lent?.savedStates?.()) ?? new Map())
     const frames = handover('thread', {
       async open(context) {
         lent = context
@@ -53,7 +54,7 @@ export function serveRun(
     running.done.catch(() => frames.release())
     const ended = async () => {
       await running.done
-      return { answer: { ended: kept } satisfies RunAnswer }
+      return { answer: { ended: await save() } satisfies RunAnswer }
     }
     return async (ask: RunAsk) => {
       if (ask === 'save') return { answer: { saved: await save() } satisfies RunAnswer }

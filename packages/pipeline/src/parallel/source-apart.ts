@@ -112,10 +112,25 @@ function runThread(options: ApartOptions, from: Cursor | undefined, told: (event
     started: options.started(from),
     told: what => told(what as RunEvent),
   })
-  const ask = (what: RunAsk): Promise<RunAnswer> => thread.ask(() => ({ ask: what }))
   let ended: SavedStates | undefined
+  let lost: ThreadEnded | undefined
+  let saving: Promise<unknown> | undefined
   let stopping: Promise<void> | undefined
 
+  const ask = async (what: RunAsk): Promise<RunAnswer> => {
+    // Asked once more, the crew would start another thread, which is not where this one was.
+    if (lost) throw lost
+    try {
+      return await thread.ask(() => ({ ask: what }))
+    } catch (error) {
+      if (error instanceof ThreadEnded) lost ??= error
+      throw error
+    }
+  }
+  const states = async (): Promise<SavedStates> => {
+    const answer = await ask('save')
+    return 'saved' in answer ? answer.saved : new Map()
+  }
   const stop = (): Promise<void> => {
     stopping ??= ask('stop').then(answer => {
       if ('ended' in answer) ended = answer.ended
@@ -124,10 +139,16 @@ function runThread(options: ApartOptions, from: Cursor | undefined, told: (event
   }
   return {
     async save(): Promise<SavedStates> {
+      if (options.replaceable) return new Map()
       if (stopping) await stopping
       if (ended) return ended
-      const answer = await ask('save')
-      return 'saved' in answer ? answer.saved : new Map()
+      try {
+        const asked = states()
+        saving = asked
+        return await asked
+      } catch (error) {
+        throw error instanceof ThreadEnded ? gone(error, 1, options) : error
+      }
     },
     async *frames(ahead: number, signal: AbortSignal): AsyncGenerator<Frame> {
       const asked: Promise<RunAnswer>[] = []
@@ -150,11 +171,19 @@ function runThread(options: ApartOptions, from: Cursor | undefined, told: (event
             return
           }
         }
+      } catch (error) {
+        // Frames that came before the fault are still consumed, and may be kept in a checkpoint. The fault itself is told, whatever else
+        // cannot be had.
+        if (!(error instanceof ThreadEnded)) ended ??= await states().catch(() => undefined)
+        throw error
       } finally {
         signal.removeEventListener('abort', follow)
         if (!ended && signal.aborted) await stop()
       }
     },
-    close: () => thread.close(),
+    async close(): Promise<void> {
+      await saving?.catch(() => {})
+      await thread.close()
+    },
   }
 }
