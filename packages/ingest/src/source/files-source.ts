@@ -93,6 +93,7 @@ export function filesSource<P extends Json>(options: FilesSourceOptions<P>): Sou
       try {
         const { warn } = context
         const files = await resolvePath({ ...options, signal, warn, versions })
+        await sizes.complete(files)
         yield* batches({ ...options, sizes }, files, { from, context, leftOut })
       } catch (error) {
         // What lies below knows the file and not the source.

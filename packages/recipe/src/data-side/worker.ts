@@ -1,8 +1,10 @@
 // The program of the thread in which the data side of a run goes on: see `dataSide`.
+import { join } from 'node:path'
 import { loadModules, loadSourceModules, Registry, serveRun } from '@sluice/pipeline'
 import { receivedTokenizer } from '@sluice/tokenize'
 import { dataBudget } from '../budget.ts'
 import { openCorpus } from '../corpus.ts'
+import { checkCorpusFiles, corpusFile } from '../corpus-files.ts'
 import { chainHere } from './chain-here.ts'
 import { dataKinds } from './kinds.ts'
 import type { DataStart } from './start.ts'
@@ -17,8 +19,8 @@ await serveRun(async ({ sent, from, saved: files, ...start }: DataStart, emit) =
   const { signal } = new AbortController()
   const corpus = openCorpus(recipe, registry, { baseDir, seed, scratchDir, signal, emit })
   const source = corpus.repeated()
-  // From now on a file that changes while it is read is refused.
-  await source.files?.()
+  // The thread begins after the run has looked at its files. From now on one that changes while it is read is refused.
+  await checkCorpusFiles(source, join(start.path, corpusFile))
   const saved = from && ((id: string) => files[id])
   const tokenizer = await receivedTokenizer(sent)
   return {
