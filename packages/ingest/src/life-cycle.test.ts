@@ -9,7 +9,7 @@ import {
   run,
   type Source,
 } from '@sluice/pipeline'
-import { sourceCases } from '@sluice/pipeline/testing'
+import { sinkCases, sourceCases } from '@sluice/pipeline/testing'
 import { describe, expect, it } from 'vitest'
 import { ingestKinds } from './kinds.ts'
 import { testFolder } from './testing/folder.ts'
@@ -86,3 +86,16 @@ describe.each(Object.entries(configs))('%s', (use, config) => {
   })
   it.each(cases.map(one => [one.name, one] as const))('%s', (_, one) => one.run())
 })
+
+describe.each(['a.jsonl', 'a.jsonl.gz', 'a.parquet', 'a.arrow', 'a.arrows', 'a.arrow.gz'])(
+  'writeDocuments, %s',
+  name => {
+    const batch = (from: number, to: number) =>
+      documentsBatch(texts.slice(from, to).map((text, i) => ({ id: `${from + i}`, text, source: 'given' })))
+    const cases = sinkCases({
+      make: () => writeDocuments({ path: `${folder.path}/written/${name}` }),
+      batches: [batch(0, 10), batch(10, 10), batch(10, 40)],
+    })
+    it.each(cases.map(one => [one.name, one] as const))('%s', (_, one) => one.run())
+  },
+)

@@ -4,18 +4,23 @@ import { concatMap, map, Observable } from 'rxjs'
 import { describe, expect, it } from 'vitest'
 import * as index from './index.ts'
 import { documents, sized } from './testing/documents.ts'
-import { counting, numbers } from './testing/frames.ts'
+import { collecting, counting, numbers, values } from './testing/frames.ts'
 import {
   type LifeCycleCase,
   type SourceCasesOptions,
   type StageCasesOptions,
+  sinkCases,
   sourceCases,
   stageCases,
 } from './testing/life-cycle/index.ts'
+import * as kinds from './testing/worker-kinds.ts'
 
-const { defineSource, defineStage, documentsSource, mix, piped, pipe, repeat, shard, skip, take } = index
+const { defineSource, defineStage, documentsSource, inWorkers, mix, piped, pipe, repeat, shard, sinks, skip, take } =
+  index
 
 const batches = [numbers([1, 2, 3]), numbers([]), numbers([4]), numbers([5, 6])]
+const documentsOf = (texts: readonly string[]) =>
+  index.documentsBatch(texts.map((text, i) => ({ id: `${i}`, text, source: 'given' })))
 const tales = (id = 'tales') => documents(id, sized(id, [50, 250, 10, 30, 400]), [2, 1])
 
 const sources: Record<string, SourceCasesOptions> = {
@@ -76,6 +81,10 @@ const stages: Record<string, StageCasesOptions> = {
     reads: false,
     throwing: () => pipe(defineStage({ id: 'a', map: async batch => batch }), throwing()),
   },
+  inWorkers: {
+    make: () => inWorkers(kinds.upper, {}, { workers: 2 }),
+    batches: [documentsOf(['one', 'two']), documentsOf([]), documentsOf(['three'])],
+  },
 }
 
 describe.each(Object.entries(sources))('%s', (_, options) => {
@@ -86,12 +95,29 @@ describe.each(Object.entries(stages))('%s', (_, options) => {
   it.each(stageCases(options).map(one => [one.name, one] as const))('%s', (_, one) => one.run())
 })
 
-it('no source or stage of this package is left out', () => {
-  const made = [...Object.keys(sources), 'defineStage', 'pipe']
+describe('sinks', () => {
+  const throwing: index.Sink = {
+    id: 'throwing',
+    consume() {
+      throw new Error('of the user')
+    },
+  }
+  const cases = sinkCases({
+    make: () => sinks([collecting('a'), collecting('b')]),
+    batches,
+    reads: false,
+    throwing: () => sinks([collecting('a'), throwing, collecting('b')]),
+  })
+  it.each(cases.map(one => [one.name, one] as const))('%s', (_, one) => one.run())
+})
+
+it('no source, stage or sink of this package is left out', () => {
+  // The source that stands for a thread has its cases in parallel/source-apart.test.ts.
+  const made = [...Object.keys(sources), 'defineStage', 'pipe', 'inWorkers', 'sinks', 'sourceApart']
   const others = Object.entries(index).flatMap(([name, value]) =>
     typeof value === 'function' && !made.includes(name) && !/^[A-Z]/.test(name) ? [name] : [],
   )
-  // Something new belongs to the cases above if it makes a source or a stage, else here.
+  // Something new belongs to the cases above if it makes a source, a stage or a sink, else here.
   expect(others.sort()).toMatchInlineSnapshot(`
     [
       "atomicWrite",
@@ -111,7 +137,6 @@ it('no source or stage of this package is left out', () => {
       "frameBytes",
       "frames",
       "handover",
-      "inWorkers",
       "int32BlockColumn",
       "int32Column",
       "int32ListColumn",
@@ -136,8 +161,6 @@ it('no source or stage of this package is left out', () => {
       "serve",
       "serveRun",
       "sharedCrew",
-      "sinks",
-      "sourceApart",
       "sourceName",
       "splitMemory",
       "storageError",
@@ -220,6 +243,37 @@ describe('the cases find', () => {
     const cases = sourceCases({ make: source }).filter(({ name }) => name === 'left after a frame')
     expect(await faults(cases)).toEqual({
       'left after a frame': `still held after "left after a frame": file ${import.meta.filename}`,
+    })
+  })
+
+  it('a sink that leaves its file open, and one that tells nobody that it failed', async () => {
+    const leaky = () => ({
+      ...collecting(),
+      async open() {
+        openSync(import.meta.filename, 'r')
+      },
+    })
+    const [, first] = sinkCases({ make: leaky, batches, reads: false })
+    expect(await faults([first!])).toEqual({
+      'nothing comes, finished': `still held after "nothing comes, finished": file ${import.meta.filename}`,
+    })
+    const reading: index.Sink = {
+      id: 'reading',
+      consume(frame) {
+        if (values(frame).length !== frame.batch.numRows) throw new Error('rows are missing')
+      },
+    }
+    const silent: index.Sink = {
+      id: 'silent',
+      consume(frame) {
+        try {
+          return reading.consume(frame)
+        } catch {}
+      },
+    }
+    expect(await faults(sinkCases({ make: () => reading, batches }))).toEqual({})
+    expect(await faults(sinkCases({ make: () => silent, batches }))).toEqual({
+      'an error inside': 'consuming a batch that cannot be read did not fail',
     })
   })
 

@@ -1,10 +1,19 @@
-import { blocksBatch, documentsBatch } from '@sluice/pipeline'
-import { type StageCasesOptions, stageCases } from '@sluice/pipeline/testing'
-import { describe, expect, it } from 'vitest'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { blocksBatch, defineSource, documentsBatch, documentsSchema, run, type Source } from '@sluice/pipeline'
+import {
+  type SourceCasesOptions,
+  type StageCasesOptions,
+  sinkCases,
+  sourceCases,
+  stageCases,
+} from '@sluice/pipeline/testing'
+import { afterAll, describe, expect, it } from 'vitest'
 import * as index from './index.ts'
 import { tokenizeBatch } from './stages/tokenize.ts'
 
-const { batch, learn, mask, pack, shuffle, split, tokenize, trainBpe } = index
+const { batch, cacheTokens, learn, mask, pack, readTokens, shuffle, split, tokenize, trainBpe, writeTokens } = index
 
 const rows = Array.from({ length: 30 }, (_, i) => ({
   id: `${i}`,
@@ -47,15 +56,67 @@ const stages: Record<string, StageCasesOptions> = {
   mask: { make: () => mask({ tokenizer }), batches: blocks },
 }
 
-it('no stage of this package is left out', () => {
-  const made = new Set(Object.keys(stages).map(name => name.split(',')[0]!))
+const folder = mkdtempSync(join(tmpdir(), 'sluice-tokenize-life-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const given = (read: Source['read'] | undefined = undefined): Source => ({
+  ...defineSource({
+    id: 'given',
+    schema: documentsSchema,
+    *read(from) {
+      for (let i = Number(from ?? 0); i < documents.length; i++) yield { batch: documents[i]!, position: i + 1 }
+    },
+  }),
+  ...(read ? { read } : {}),
+})
+const cached = (source: Source, name: string) =>
+  cacheTokens({
+    source,
+    stages: () => [tokenize({ tokenizer })],
+    dir: join(folder, name),
+    key: 'tales',
+    ...small,
+    emit: () => {},
+  })
+const small = { shardBytes: 1500, firstBytes: 1500, frameBytes: 300 }
+const endOfText = tokenizer.endOfText
+const written = (name: string) => writeTokens({ path: join(folder, name), format: 'nanogpt', endOfText })
+await run({ source: given(), stages: [tokenize({ tokenizer })], sink: written('read.bin') }).done
+const absent = join(folder, 'absent.bin')
+let caches = 0
+
+const sources: Record<string, SourceCasesOptions> = {
+  // Whoever reads first makes what is read.
+  'cacheTokens, being made': {
+    make: () => cached(given(), `made-${caches++}`),
+    throwing: () =>
+      cached(
+        // biome-ignore lint/correctness/useYield: it fails before it gives anything.
+        given(async function* () {
+          throw new Error('of the user')
+        }),
+        'thrown',
+      ),
+  },
+  'cacheTokens, there': { make: () => cached(given(), 'there') },
+  readTokens: {
+    make: () => readTokens({ path: join(folder, 'read.bin'), tokenizer, frameTokens: 50 }),
+    broken: {
+      make: () => readTokens({ path: absent, tokenizer }),
+      says: `${absent}: the tokens cannot be read: ENOENT: no such file or directory, open '${absent}'`,
+    },
+  },
+}
+
+it('no source, stage or sink of this package is left out', () => {
+  const all = [...Object.keys(stages), ...Object.keys(sources), 'writeTokens']
+  const made = new Set(all.map(name => name.split(',')[0]!))
   const others = Object.entries(index).flatMap(([name, value]) =>
     typeof value === 'function' && !made.has(name) && !/^[A-Z]/.test(name) ? [name] : [],
   )
-  // Something new belongs to the cases above if it makes a stage, else here.
+  // Something new belongs to the cases above if it makes a source, a stage or a sink, else here.
   expect(others.sort()).toMatchInlineSnapshot(`
     [
-      "cacheTokens",
       "encodeWithOffsets",
       "encoderPool",
       "fileTexts",
@@ -67,7 +128,6 @@ it('no stage of this package is left out', () => {
       "pieces",
       "prepareEvaluation",
       "readTokenizer",
-      "readTokens",
       "receivedTokenizer",
       "saveEvaluation",
       "scoreTokenizer",
@@ -77,11 +137,19 @@ it('no stage of this package is left out', () => {
       "trainCharacters",
       "trainWordPiece",
       "trainWords",
-      "writeTokens",
     ]
   `)
 })
 
 describe.each(Object.entries(stages))('%s', (_, options) => {
   it.each(stageCases(options).map(one => [one.name, one] as const))('%s', (_, one) => one.run())
+})
+
+describe.each(Object.entries(sources))('%s', (_, options) => {
+  it.each(sourceCases(options).map(one => [one.name, one] as const))('%s', (_, one) => one.run())
+})
+
+describe.each(['nanogpt', 'llm.c'] as const)('writeTokens, %s', format => {
+  const make = () => writeTokens({ path: join(folder, `written-${format}.bin`), format, endOfText })
+  it.each(sinkCases({ make, batches: tokens }).map(one => [one.name, one] as const))('%s', (_, one) => one.run())
 })

@@ -35,8 +35,11 @@ export async function openOutput(path: string, compression: 'none' | 'gzip'): Pr
   const file = await told(compression === 'gzip' ? gzipped(partial) : plain(partial))
   let pending: Promise<void> = Promise.resolve()
   const settle = async (): Promise<void> => {
-    await told(pending)
-    await told(file.close())
+    try {
+      await told(pending)
+    } finally {
+      await told(file.close())
+    }
   }
   return {
     async write(bytes) {

@@ -66,8 +66,11 @@ export function writeTokens({ path, format, endOfText, id = 'token-file' }: Writ
       if (!file) return
       const whole = file
       file = undefined
-      if (outcome === 'finished' && header > 0) await storing(whole.write(llmcHeader(tokens), 0, headerBytes, 0))
-      await whole.close()
+      try {
+        if (outcome === 'finished' && header > 0) await storing(whole.write(llmcHeader(tokens), 0, headerBytes, 0))
+      } finally {
+        await whole.close()
+      }
       await storing(outcome === 'finished' ? rename(temporary, path) : rm(temporary, { force: true }))
     },
   }

@@ -1,9 +1,10 @@
-import { RecordBatch, type Schema } from 'apache-arrow'
+import type { RecordBatch, Schema } from 'apache-arrow'
 import { EMPTY, endWith, from, NEVER, type Observable, Subject, throwError } from 'rxjs'
 import type { Frame } from '../../contract/frame.ts'
 import type { Source } from '../../contract/source.ts'
 import type { Stage, StageContext } from '../../contract/stage.ts'
 import { type Counts, expectThat, inTime, type LifeCycleCase, lifeCycleCase, rejection, running } from './case.ts'
+import { unreadable } from './unreadable.ts'
 
 export interface StageCasesOptions {
   /** Makes the stage anew for each case. */
@@ -242,18 +243,6 @@ function progress({ frames }: Seen, last: number): void {
 
 function frameOf(batch: RecordBatch, seq: number): Frame {
   return { batch, cursor: { given: seq }, seq }
-}
-
-/** A batch whose columns throw. */
-function unreadable(batch: RecordBatch): RecordBatch {
-  const broken = new Proxy(batch.data, {
-    get(target, name) {
-      if (name === 'children' || name === 'values') throw new Error('the column cannot be read')
-      return Reflect.get(target, name, target)
-    },
-  })
-  const copy = Object.create(RecordBatch.prototype) as RecordBatch
-  return Object.assign(copy, { schema: batch.schema, data: broken })
 }
 
 function endless(batches: readonly RecordBatch[]): Source {
