@@ -2,9 +2,12 @@
 import { copyFileSync, readdirSync, renameSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+/** A file was harmed before the run had looked at its text: it does not go on (exit code 2), and says which file. */
+const notResumed = /the text is not what it was: corpus\/part-\d\.jsonl/
+
 /**
  * Each is given the child process and the folder of the case, does its harm, and gives back what mends it. The run must end by itself
- * or by the signal; how, is checked by whoever asked for it.
+ * or by the signal, with one of `codes`, having said what `says` has for that code.
  */
 export const faults = {
   // Before the command has begun to listen, the system ends it.
@@ -14,19 +17,25 @@ export const faults = {
   /** A file loses its end. */
   truncated: {
     codes: [0, 1, 2],
-    says: /part-\d\.jsonl(\.gz)?: (it had \d+ bytes when (it was opened|this run began to read)|line \d+|.*(ends|end|truncated|cut))/,
+    says: {
+      1: /part-\d\.jsonl(\.gz)?: (it had \d+ bytes when (it was opened|this run began to read)|line \d+|.*(ends|end|truncated|cut))/,
+      2: notResumed,
+    },
     do: ({ folder, random }) =>
       harmed(folder, random, (path, size) => truncateSync(path, Math.floor(size * random.uniform(2)))),
   },
   /** A file is not where it was. */
   gone: {
     codes: [0, 1, 2],
-    says: /part-\d\.jsonl(\.gz)?: cannot (look at|open) it \(ENOENT\); check that \S+ still is where it was/,
-    do: ({ folder, random }) => harmed(folder, random, path => renameSync(path, `${path}.elsewhere`)),
+    says: {
+      1: /part-\d\.jsonl(\.gz)?: cannot (look at|open) it \(ENOENT\); check that \S+ still is where it was/,
+      2: notResumed,
+    },
+    do: ({ folder, random }) => harmed(folder, random, path => renameSync(path, join(folder, 'elsewhere'))),
   },
-  /** The thread that refines, or the process where there is no thread, ends in the middle of a document. */
+  /** The thread that refines ends in the middle of a document; where it is the only one, the process does. See modes.js. */
   died: {
-    codes: [0, 1, 9],
+    codes: [0, 9],
     do: ({ folder }) => void writeFileSync(join(folder, 'die'), ''),
   },
 }
