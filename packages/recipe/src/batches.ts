@@ -1,6 +1,6 @@
 import { type Source, type Stage, type Workers, workerCount } from '@sluice/pipeline'
 import { batch, mask, pack, shuffle, type Tokenizer, tokenize } from '@sluice/tokenize'
-import type { Corpus } from './corpus.ts'
+import { type Corpus, type Member, workersOf } from './corpus.ts'
 import type { Recipe } from './recipe.ts'
 
 /**
@@ -21,11 +21,14 @@ export function batchChain(of: {
   saved: ((stage: string) => string | undefined) | undefined
   /** Of `cachedTokens`. */
   cached: Source | undefined
+  /** Where sources are mixed by tokens: each once. Default: as often as the recipe says. */
+  once?: boolean
 }): { source: Source; stages: Stage[] } {
-  const { recipe, corpus, source, tokenizer, predicts, main, saved, cached } = of
+  const { recipe, corpus, source, tokenizer, predicts, main, saved, cached, once = false } = of
   const { data } = recipe
-  const encode = (id = 'tokenize') => tokenize({ tokenizer, id, workers: encoders(recipe) })
-  const mixed = cached ?? corpus.mixedTokens(encode, { main, saved })
+  const encode = (id = 'tokenize', member: Member = { index: 0, count: 1 }) =>
+    tokenize({ tokenizer, id, workers: workersOf(encoders(recipe), member) })
+  const mixed = cached ?? corpus.mixedTokens(encode, { main, saved, once })
   const stages = [
     ...(mixed ? [] : [...corpus.part('training', main), encode()]),
     pack({

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { dataBudget } from './budget.ts'
+import { batchesBudget, dataBudget } from './budget.ts'
 import { checkRecipe } from './check-recipe.ts'
 import { builtInRegistry } from './registry.ts'
 import { tinyConfig } from './testing/tiny.ts'
@@ -38,4 +38,32 @@ test('a window that does not fit is told of before anything is read', () => {
   expect(said({ memory: '250MB' })).toBe(
     'ConfigError: memory: 250 MB are too little: the process alone takes 300 MB; set memory to at least "400MB"',
   )
+})
+
+test('what two threads hold is within the memory of the recipe, and so is what sources hold before they are mixed', () => {
+  const process = 300_000_000
+  const batch = (changes: object) => {
+    const { data } = recipe(changes)
+    return data.batchSize * (data.blockSize + 1) * 12
+  }
+  for (const memory of ['301MB', '400MB', '1GB']) {
+    const apart = recipe({ memory, dataWorkers: 1, data: { ...tinyConfig.data, shuffle: '100kB' } })
+    const there = dataBudget(apart).memory
+    const here = batchesBudget(apart).memory
+    // Those that are on their way to the trainer: four asked for ahead, and the one that is wanted.
+    expect(there + here + 5 * batch({})).toBeLessThanOrEqual(apart.memory - process)
+    expect(there).toBeGreaterThan(0.6 * (apart.memory - process))
+  }
+  const large = { ...tinyConfig.data, shuffle: '300MB', blockSize: 1023, batchSize: 512 }
+  expect(said({ memory: '960MB', data: large })).toBe('nothing')
+  expect(said({ memory: '960MB', dataWorkers: 1, data: large })).toMatch(
+    /each window twice its size \(data.shuffle 300 MB, data.batchSize 7 MB\); dataWorkers another 57 MB; set memory to at least "\d+MB"/,
+  )
+  const [source] = tinyConfig.sources
+  const sources = [
+    { ...source, id: 'a' },
+    { ...source, id: 'b' },
+  ]
+  const mixed = dataBudget(recipe({ sources, mix: { unit: 'tokens' } }))
+  expect(mixed.memory).toBe(1_000_000_000 - process - 2 * 2 ** 20)
 })

@@ -6,7 +6,7 @@ import { tokenize, trainCharacters } from '@sluice/tokenize'
 import { expect, test } from 'vitest'
 import { z } from 'zod'
 import { checkRecipe } from './check-recipe.ts'
-import { openCorpus } from './corpus.ts'
+import { openCorpus, workersOf } from './corpus.ts'
 import { loadRecipe } from './load-recipe.ts'
 import { builtInRegistry } from './registry.ts'
 import { scratch, story, tinyConfig, writeTiny } from './testing/tiny.ts'
@@ -266,4 +266,13 @@ test('weights may count tokens: each source is refined and tokenized by itself, 
     if (again.length === 35) break
   }
   expect(again).toEqual(plain.slice(25).map(each => each.ids))
+})
+
+test('the workers of a stage are for all sources of a mix by tokens together', () => {
+  const shares = (workers: number, count: number) =>
+    Array.from({ length: count }, (_, index) => workersOf(workers, { index, count }))
+  expect(shares(2, 1)).toEqual([2])
+  expect(shares(2, 5)).toEqual([1, 1, 0, 0, 0])
+  expect(shares(7, 3)).toEqual([3, 2, 2])
+  expect(shares(0, 3)).toEqual([0, 0, 0])
 })

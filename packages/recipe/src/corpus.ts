@@ -15,9 +15,12 @@ import {
   type StageKind,
   sourceName,
   type Tokens,
+  type Workers,
+  workerCount,
 } from '@sluice/pipeline'
 import { split } from '@sluice/tokenize'
 import { askedPart } from './asked-part.ts'
+import { memberMark, mixesTokens } from './budget.ts'
 import type { Recipe, SourceSection } from './recipe.ts'
 import { kindOf } from './section.ts'
 
@@ -38,9 +41,24 @@ export interface Corpus {
    * The training part of all sources as tokens, in the proportion of their weights in tokens: each refined and tokenized by itself.
    * Undefined where weights count something else, or there is nothing to mix.
    *
-   * @param encode makes the stage that tokenizes, under an id of its own
+   * @param encode makes the stage that tokenizes one of the sources, under an id of its own
    */
-  mixedTokens(encode: (id: string) => Stage, reading: TokensReading): Source<Tokens> | undefined
+  mixedTokens(encode: (id: string, member: Member) => Stage, reading: TokensReading): Source<Tokens> | undefined
+}
+
+/** Which of several sources that are refined and tokenized side by side. */
+export interface Member {
+  readonly index: number
+  readonly count: number
+}
+
+/**
+ * The threads of a stage that is there once for each source: what `workers` says is for all of them together, so that a mix of many sources
+ * does not start as many times the threads. The first ones get what is left over; with none, the stage runs where its source is read.
+ */
+export function workersOf(workers: Workers, { index, count }: Member): number {
+  const all = workerCount(workers)
+  return Math.floor(all / count) + (index < all % count ? 1 : 0)
 }
 
 export interface TokensReading {
@@ -48,6 +66,8 @@ export interface TokensReading {
   readonly main: boolean
   /** Where the checkpoint resumed from has what a stage saved. */
   readonly saved: ((stage: string) => string | undefined) | undefined
+  /** Each source once, whatever it says of epochs. Default false. */
+  readonly once?: boolean
 }
 
 export function openCorpus(recipe: Recipe, registry: Registry, context: Omit<BuildContext, 'id'>): Corpus {
@@ -70,18 +90,18 @@ export function openCorpus(recipe: Recipe, registry: Registry, context: Omit<Bui
     return repeat(first!.source, first!.epochs === undefined ? {} : { epochs: first!.epochs })
   }
   /** @param of the source that they are for; undefined: all */
-  const refine = (main = false, here = false, of?: string) =>
+  const refine = (main = false, here = false, of?: string, member: Member = { index: 0, count: 1 }) =>
     recipe.refine.map((section, i) => {
       const { kind, config: given } = kindOf(registry, 'refine', section)
       const { rejects, ...others } = given
       const own = of !== undefined && typeof rejects === 'string' ? { ...given, rejects: beside(rejects, of) } : given
       const id = within(of, `${section.use}-${i + 1}`)
-      const workers = here ? 0 : (section.workers ?? 0)
+      const workers = here ? 0 : workersOf(section.workers ?? 0, member)
       return inWorkers(kind as StageKind, main ? own : others, { ...context, id, workers })
     })
   const { share, by } = recipe.data.evaluation
-  const part = (name: 'training' | 'evaluation', main?: boolean, here?: boolean, of?: string) => {
-    const stages = refine(main, here, of)
+  const part = (name: 'training' | 'evaluation', main?: boolean, here?: boolean, of?: string, member?: Member) => {
+    const stages = refine(main, here, of, member)
     return share === 0 ? stages : [...stages, split({ part: name, share, by, id: within(of, 'split') })]
   }
   return {
@@ -89,24 +109,30 @@ export function openCorpus(recipe: Recipe, registry: Registry, context: Omit<Bui
     repeated: () => join(open().map(each => ({ ...each, epochs: each.epochs ?? epochs }))),
     refine: (main, here) => refine(main, here),
     part: (name, main, here) => part(name, main, here),
-    mixedTokens(encode, { main, saved }) {
-      if (unit !== 'tokens' || recipe.sources.length === 1) return undefined
+    mixedTokens(encode, { main, saved, once = false }) {
+      if (!mixesTokens(recipe)) return undefined
       const sources = open()
       const emit = asOne(event => context.emit(event))
-      const members = sources.map(({ source, weight, epochs: own = epochs }) => ({
-        source: piped<Tokens>({
-          source: repeat(source, own === undefined ? {} : { epochs: own }),
-          stages: () => [...part('training', main, false, source.id), encode(within(source.id, 'tokenize'))],
-          seed: recipe.seed,
-          // What is mixed is a stream: a little of each is enough.
-          mark: 2 ** 20,
-          emit,
-          ...(saved ? { saved } : {}),
-        }),
-        weight,
-        epochs: own,
-        repeats: true,
-      }))
+      const members = sources.map(({ source, weight, epochs: asked = epochs }, index) => {
+        const own = once ? 1 : asked
+        const member = { index, count: sources.length }
+        return {
+          source: piped<Tokens>({
+            source: repeat(source, own === undefined ? {} : { epochs: own }),
+            stages: () => [
+              ...part('training', main, false, source.id, member),
+              encode(within(source.id, 'tokenize'), member),
+            ],
+            seed: recipe.seed,
+            mark: memberMark,
+            emit,
+            ...(saved ? { saved } : {}),
+          }),
+          weight,
+          epochs: own,
+          repeats: true,
+        }
+      })
       return mix({ sources: members, unit, ...framed })
     },
   }

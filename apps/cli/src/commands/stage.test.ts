@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { decodeFrame } from '@sluice/pipeline'
@@ -59,6 +59,20 @@ test('the parts of a chain, one after the other, give what the whole gives', asy
   expect(Object.keys(cursor)).toEqual(['text', 'normalize-1'])
   expect(decodeFrame(tokens.bytes)).toMatchObject({ cursor, seq })
   expect(decodeFrame(batches.bytes).cursor).toEqual(decodeFrame(whole.bytes).cursor)
+})
+
+test('a mix by tokens without a number of epochs ends: each source once', async () => {
+  const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'))
+  const sources = [
+    { use: 'text', id: 'a', path: 'corpus/a.txt', documents: 'line' },
+    { use: 'text', id: 'b', path: 'corpus/a.txt', documents: 'line', weight: 2 },
+  ]
+  await writeFile(join(folder, 'mixed.json'), JSON.stringify({ ...config, sources, mix: { unit: 'tokens' } }))
+  const console = testConsole({ cwd: folder })
+  expect(await main(['stage', 'mixed.json', '--to', 'pack'], console), console.err()).toBe(0)
+  const rows = tableFromIPC(console.bytes()).toArray()
+  const ids = new Set(rows.flatMap(row => [...row.spans].map(({ source, doc_id }) => `${source} ${doc_id}`)))
+  expect(ids.size).toBe(800)
 })
 
 test('what cannot be', async () => {

@@ -1,9 +1,10 @@
-import { readFile } from 'node:fs/promises'
+import { renameSync, writeFileSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { listCheckpoints, readCheckpoint } from '@sluice/checkpoint'
 import type { RunEvent } from '@sluice/pipeline'
 import { expect, test } from 'vitest'
-import { runTiny, scratch, writeTiny } from '../testing/tiny.ts'
+import { runTiny, scratch, tinyConfig, writeTiny } from '../testing/tiny.ts'
 
 // Where the data side runs changes nothing: not the steps, not the checkpoints, not what is told; nor does it when a run is gone on
 // with in another way than it began.
@@ -72,6 +73,92 @@ test('batches from a thread are the batches, and so is all that follows from the
       cursor: expected.cursor,
     })
   }
+})
+
+const dying = `
+import { existsSync, rmSync } from 'node:fs'
+const mark = new URL('./die', import.meta.url)
+export default () => {
+  if (existsSync(mark)) {
+    rmSync(mark)
+    process.exit(9)
+  }
+  return true
+}
+`
+
+test.each([
+  ['ends the run where a table goes with it, to be gone on with', [{ use: 'dedup' }], true],
+  ['is replaced where nothing goes with it', [], false],
+])('the death of the thread %s', { timeout: 120_000 }, async (_, others, ends) => {
+  const folder = await scratch()
+  await writeFile(join(folder, 'dying.mjs'), dying)
+  const config = {
+    dataWorkers: 1,
+    refine: [{ use: 'filter', module: './dying.mjs' }, ...others],
+    // Little is read ahead, so that something is left to be read when it dies.
+    memory: '300.3MB',
+    data: { ...data, evaluation: { share: 0 } },
+    train: { ...tinyConfig.train, steps: 150, evaluateEvery: 150 },
+    checkpoint: { every: 10, keep: 2, formats: ['safetensors'] },
+  }
+  const file = await writeTiny(folder, config)
+  await runTiny(file, { runsDir: join(folder, 'whole') })
+  const runsDir = join(folder, 'harmed')
+  const warnings: string[] = []
+  const harmed = runTiny(file, { runsDir }, event => {
+    if (event.type === 'metric' && event.step === 15) writeFileSync(join(folder, 'die'), '')
+    if (event.type === 'warning') warnings.push(event.message)
+  })
+  if (ends) {
+    await expect(harmed).rejects.toMatchObject({
+      stage: 'data',
+      message: 'the thread of "data" ended with exit code 9, and with it what its stages had gathered',
+      advice: 'nothing that was trained on is lost: go on from the last checkpoint with --resume',
+    })
+    await runTiny(file, { runsDir, mode: 'resume' })
+  } else {
+    await harmed
+    expect(warnings).toEqual(['the thread of "data" ended with exit code 9; another goes on where it was'])
+  }
+  const [expected, found] = await Promise.all([outcome(join(folder, 'whole')), outcome(runsDir)])
+  expect(expected.losses).toHaveLength(150)
+  expect(found.losses).toEqual(expected.losses)
+  expect(found.weights).toEqual(expected.weights)
+  expect(found.cursor).toEqual(expected.cursor)
+})
+
+test('what both threads hold stays within the memory of the recipe', async () => {
+  const folder = await scratch()
+  const memory = 301_000_000
+  const file = await writeTiny(folder, {
+    dataWorkers: 1,
+    memory,
+    refine,
+    data: { ...data, shuffle: '100kB', evaluation: { share: 0 } },
+    train: { ...tinyConfig.train, steps: 60, evaluateEvery: 60 },
+  })
+  const { events } = await runTiny(file, { runsDir: join(folder, 'runs') })
+  const told = events.findLast(event => event.type === 'memory')
+  if (told?.type !== 'memory') expect.fail('memory was not told of')
+  expect(told.mostHeld.shuffle).toBeGreaterThan(50_000)
+  // The most of each thread, as if it had been at one moment.
+  expect(told.mostInFlight).toBeLessThanOrEqual(memory - 300_000_000)
+  expect(told.limit).toBeLessThanOrEqual(memory - 300_000_000)
+})
+
+test.each([
+  [0, /^text: corpus\/b\.txt: cannot look at it \(ENOENT\)/],
+  [1, /the text is not what it was: corpus\/b\.txt is gone/],
+])('a file that goes before the data begins is not left out, dataWorkers %i', async (dataWorkers, says) => {
+  const folder = await scratch()
+  const file = await writeTiny(folder, { dataWorkers })
+  const failed = await runTiny(file, { runsDir: join(folder, 'runs') }, event => {
+    // The run has looked at its files by then.
+    if (event.type === 'note' && event.stage === 'recipe')
+      renameSync(join(folder, 'corpus', 'b.txt'), join(folder, 'elsewhere'))
+  }).catch((error: Error) => error)
+  expect(String(failed)).toMatch(says)
 })
 
 test('an error of the data side keeps its origin', async () => {

@@ -1,5 +1,6 @@
 import { type Cursor, type Source, type Stage, sourceApart, threadProgram, workerCount } from '@sluice/pipeline'
 import { sentTokenizer } from '@sluice/tokenize'
+import { batchesAhead } from '../budget.ts'
 import { instanceNames } from '../corpus.ts'
 import { type ChainOptions, chainHere } from './chain-here.ts'
 import type { DataStart } from './start.ts'
@@ -33,6 +34,7 @@ export async function dataSide(options: DataSideOptions): Promise<{ source: Sour
     parts,
     program: threadProgram(import.meta.url, './worker'),
     started,
+    ahead: batchesAhead,
     replaceable: !refining.some(stage => stage.save),
   })
   return { source: apart, stages: [] }

@@ -12,9 +12,9 @@ import {
 import type { Tokenizer } from '@sluice/tokenize'
 import { type Observable, Subject } from 'rxjs'
 import { batchChain } from '../batches.ts'
-import { dataBudget } from '../budget.ts'
+import { dataBudget, mixesTokens } from '../budget.ts'
 import { checkRecipe } from '../check-recipe.ts'
-import { type Corpus, openCorpus } from '../corpus.ts'
+import { openCorpus } from '../corpus.ts'
 import type { LoadedRecipe } from '../load-recipe.ts'
 import { makeTokenizer } from '../tokenizer.ts'
 import { framesIn } from './frames-in.ts'
@@ -67,13 +67,15 @@ async function partOf(options: PartOptions, emit: (event: RunEvent) => void) {
   const corpus = openCorpus(recipe, registry, { baseDir, seed, scratchDir, signal, emit })
   // Whether batches are masked is the model's business: here it is asked for by name.
   const predicts = from === 'mask' || to === 'mask' ? 'masked' : 'next'
+  // Without a number of epochs: once, for whoever reads a stream waits for its end.
+  const once = recipe.mix.epochs === undefined
   const chainWith = (tokenizer: Tokenizer) =>
-    batchChain({ recipe, corpus, tokenizer, predicts, main: true, saved: undefined, cached: undefined })
+    batchChain({ recipe, corpus, tokenizer, predicts, main: true, saved: undefined, cached: undefined, once })
   // Tokens are mixed after each source has been refined and tokenized by itself: the source of the chain is the mix then.
-  const mixesTokens = recipe.mix.unit === 'tokens' && recipe.sources.length > 1
-  const before: readonly Stage[] = mixesTokens ? [] : corpus.part('training', true)
+  const mixed = mixesTokens(recipe)
+  const before: readonly Stage[] = mixed ? [] : corpus.part('training', true)
   const after = afterDocuments(recipe.data.shuffle > 0, predicts === 'masked')
-  const names = [...before.map(({ id }) => id), ...(mixesTokens ? after.slice(1) : after)]
+  const names = [...before.map(({ id }) => id), ...(mixed ? after.slice(1) : after)]
   const first = from === undefined ? 0 : placeOf(from, names)
   const last = to === undefined ? names.length - 1 : placeOf(to, names)
   if (last < first) throw new ConfigError(`"${to}" comes before "${from}": the stages are ${names.join(', ')}`)
@@ -84,14 +86,9 @@ async function partOf(options: PartOptions, emit: (event: RunEvent) => void) {
   const chain = tokenizer && chainWith(tokenizer)
   const stages = (chain?.stages ?? before).slice(first, last + 1)
   const given = from === undefined ? undefined : await framesIn(options.input, 'stdin')
-  const source: Source = given?.source ?? (mixesTokens ? chain!.source : onceOr(recipe.mix.epochs, corpus))
+  const source: Source = given?.source ?? (mixed ? chain!.source : once ? corpus.once() : corpus.repeated())
   const seqOf = given?.seqOf ?? ((own: number) => own)
   return { source, stages, seqOf, seed, ...dataBudget(recipe) }
-}
-
-/** Without a number of epochs: once, for whoever reads a stream waits for its end. */
-function onceOr(epochs: number | undefined, corpus: Corpus): Source {
-  return epochs === undefined ? corpus.once() : corpus.repeated()
 }
 
 const afterDocuments = (shuffles: boolean, masks: boolean) => [

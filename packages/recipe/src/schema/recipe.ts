@@ -32,7 +32,9 @@ const tokenizerKeys: ZodRawShape = {
 const refineKeys: ZodRawShape = {
   workers: workers
     .optional()
-    .describe('Threads that this stage runs in, if it keeps no state; "auto": one for each core. Left out: none.'),
+    .describe(
+      'Threads that this stage runs in, if it keeps no state, for all sources together; "auto": one for each core. Left out: none.',
+    ),
 }
 
 /**
