@@ -1,4 +1,4 @@
-import { DataError, type Documents, type Frame, frames } from '@sluice/pipeline'
+import { DataError, type Documents, type Frame, frames, type RunEvent } from '@sluice/pipeline'
 import type { Corpus } from './corpus.ts'
 
 /** The texts of a frame of documents, one by one. */
@@ -19,8 +19,10 @@ export async function* trainingTexts(options: {
   here?: boolean
   seed: number
   signal: AbortSignal
+  /** Takes the warnings of the stages. Default: nobody hears them; the run itself warns again. */
+  emit?(event: RunEvent): void
 }): AsyncGenerator<string> {
-  const { corpus, bytes, here = false, seed, signal } = options
+  const { corpus, bytes, here = false, seed, signal, emit } = options
   let read = 0
   let documents = 0
   for await (const frame of frames({
@@ -28,6 +30,9 @@ export async function* trainingTexts(options: {
     stages: corpus.part('training', false, here),
     seed,
     signal,
+    emit(event) {
+      if (event.type === 'warning') emit?.(event)
+    },
   })) {
     for (const text of textsOf(frame)) {
       documents++

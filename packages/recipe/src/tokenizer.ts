@@ -42,7 +42,7 @@ export async function makeTokenizer(context: Omit<TokenizerContext, 'path' | 're
     seed: recipe.seed,
     signal,
     emit,
-    texts: () => trainingTexts({ corpus: context.corpus, bytes, seed: recipe.seed, signal }),
+    texts: () => trainingTexts({ corpus: context.corpus, bytes, seed: recipe.seed, signal, emit }),
   })
 }
 

@@ -77,9 +77,10 @@ test('batches from a thread are the batches, and so is all that follows from the
 
 const dying = `
 import { existsSync, rmSync } from 'node:fs'
+import { isMainThread } from 'node:worker_threads'
 const mark = new URL('./die', import.meta.url)
 export default () => {
-  if (existsSync(mark)) {
+  if (!isMainThread && existsSync(mark)) {
     rmSync(mark)
     process.exit(9)
   }
@@ -126,6 +127,18 @@ test.each([
   expect(found.losses).toEqual(expected.losses)
   expect(found.weights).toEqual(expected.weights)
   expect(found.cursor).toEqual(expected.cursor)
+})
+
+test('a worker that dies while the tokenizer learns is told of', async () => {
+  const folder = await scratch()
+  await writeFile(join(folder, 'dying.mjs'), dying)
+  const file = await writeTiny(folder, { refine: [{ use: 'filter', module: './dying.mjs', workers: 1 }] })
+  // The first pass in workers is that of the tokenizer.
+  await writeFile(join(folder, 'die'), '')
+  const { events } = await runTiny(file, { runsDir: join(folder, 'runs') })
+  expect(events.filter(({ type }) => type === 'warning')).toMatchObject([
+    { stage: 'filter-1', message: 'a worker ended with exit code 9; another takes its place' },
+  ])
 })
 
 test('what both threads hold stays within the memory of the recipe', async () => {
