@@ -77,8 +77,9 @@ function measure(each) {
   }
   const our = summary(ours)
   const their = peer.length > 0 ? summary(peer) : undefined
-  print(`${each.name} ours`, our)
-  if (their) print(`${each.name} ${each.peer.label}`, their)
+  const unit = each.unit ?? suite.unit
+  print(`${each.name} ours`, our, unit)
+  if (their) print(`${each.name} ${each.peer.label}`, their, unit)
   const better = suite.higherIsBetter
     ? our.median / (their?.median ?? Number.NaN)
     : (their?.median ?? Number.NaN) / our.median
@@ -90,7 +91,7 @@ function measure(each) {
     ours: our.median,
     peer: their?.median ?? null,
     ratio,
-    unit: suite.unit,
+    unit,
     ours_rss_mb: our.rss,
     peer_rss_mb: their?.rss ?? null,
   }
@@ -125,8 +126,8 @@ function summary(results) {
   }
 }
 
-function print(label, { median, low, high, rss, processor, note, versions }) {
+function print(label, { median, low, high, rss, processor, note, versions }, unit) {
   const busy = processor === undefined ? '' : `, ${processor.toFixed(1)} of processor time`
-  const figures = `${median.toFixed(1)} ${suite.unit} (${low.toFixed(1)} to ${high.toFixed(1)}${busy}), ${rss} MB`
+  const figures = `${median.toFixed(1)} ${unit} (${low.toFixed(1)} to ${high.toFixed(1)}${busy}), ${rss} MB`
   process.stdout.write(`  ${label}: ${figures}${note ? `; ${note}` : ''}  [${versions}]\n`)
 }

@@ -3,13 +3,16 @@
 //
 //   node benchmarks/memory.js [--gigabytes 5] [--slow sink] [--rate 20] [--memory 1GB] [--shuffle 64MB] [--from 0.1]
 //                            [--out trace.json]
+//   node benchmarks/memory.js --all --out FOLDER [the same]
 //
 // --slow names what brakes: source, normalize, quality, tokenize, pack, shuffle, batch (it is the part behind that one that waits)
-// or sink. --rate is its speed, MB of text a second. Prints how the most memory the process ever held grows with the text read, and
-// what each part held at most. Ends with exit code 1 where the peak at the end is over 1.1 times that at a tenth of the text (--from:
-// another share of it), or over the memory allowed.
+// or sink; none: nothing does. --rate is its speed, MB of text a second; the default is a little below what the chain does on two cores
+// of 2026, so that 5 GB take about five minutes. Prints how the most memory the process ever held grows with the text read, and what
+// each part held at most. Ends with exit code 1 where the peak at the end is over 1.1 times that at a tenth of the text (--from: another
+// share of it), or over the memory allowed. --all takes each part in turn, each in a process of its own, and writes what
+// scripts/backpressure.js draws.
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -25,6 +28,7 @@ const { values } = parseArgs({
   options: {
     gigabytes: { type: 'string', default: '5' },
     slow: { type: 'string', default: 'sink' },
+    all: { type: 'boolean' },
     rate: { type: 'string', default: '20' },
     memory: { type: 'string', default: '1GB' },
     shuffle: { type: 'string', default: '64MB' },
@@ -40,7 +44,25 @@ const rate = Number(values.rate) * 1e6
 /** Bytes of a frame that a byte of text becomes, about: blocks are 12 bytes a token. */
 const perByte = { blocks: 3, documents: 1 }
 
-if (values.folder === undefined) {
+const positions = ['sink', 'source', 'normalize', 'quality', 'tokenize', 'pack', 'shuffle', 'batch']
+
+if (values.all) {
+  if (values.out === undefined) throw new Error('--all needs --out, a folder')
+  mkdirSync(values.out, { recursive: true })
+  for (const slow of positions) {
+    const given = ['gigabytes', 'rate', 'memory', 'shuffle', 'from'].flatMap(name => [`--${name}`, values[name]])
+    const args = [
+      fileURLToPath(import.meta.url),
+      ...given,
+      '--slow',
+      slow,
+      '--out',
+      join(values.out, `slow-${slow}.json`),
+    ]
+    process.stdout.write(`${slow}\n`)
+    if (spawnSync(process.execPath, args, { stdio: 'inherit' }).status !== 0) process.exitCode = 1
+  }
+} else if (values.folder === undefined) {
   // Made in a process of its own: what that takes must not count.
   const folder = mkdtempSync(join(tmpdir(), 'sluice-memory-'))
   try {
@@ -86,7 +108,7 @@ async function measure(folder) {
   }
   const at = stages.findIndex(({ id }) => id === values.slow)
   if (at >= 0) stages.splice(at + 1, 0, slowStage())
-  else if (!['source', 'sink', 'none'].includes(values.slow)) throw new Error(`nothing is called "${values.slow}"`)
+  else if (![...positions, 'none'].includes(values.slow)) throw new Error(`nothing is called "${values.slow}"`)
   const pace = pacer()
   const running = run({
     source: counted,

@@ -1,7 +1,7 @@
 // node scripts/backpressure.js FOLDER
 // Draws the pictures of docs/backpressure.md from what the benchmarks have written into a folder:
 //   node benchmarks/backpressure.js FOLDER/gate.json
-//   node benchmarks/memory.js --gigabytes 5 --slow <part> --out FOLDER/slow-<part>.json     for sink, source, normalize …
+//   node benchmarks/memory.js --all --out FOLDER     or a part at a time: --slow <part> --out FOLDER/slow-<part>.json
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { chart } from '../packages/recipe/dist/report/chart/chart.js'

@@ -1,0 +1,68 @@
+// Ours of `workers --case tokenize`: the stage in worker threads, from frames that lie ready to a sink that forgets them.
+// usage: node ours/workers_tokenize.js MEGABYTES WORKERS
+import { defineSource, documentsBatch, documentsSchema, run } from '@sluice/pipeline'
+import { tokenize, trainBpe } from '@sluice/tokenize'
+import { report } from './ingest_report.js'
+import { documentsOf, files } from './tokenize_text.js'
+
+const [megabytes, workers] = process.argv.slice(2).map(Number)
+const warmUp = 5
+
+const tokenizer = await trainBpe(documentsOf(files(1).text), { vocabSize: 8192 })
+const warm = framesOf(documentsOf(files(1).text, text => text.toUpperCase()))
+const frames = framesOf(documentsOf(files(megabytes).text))
+const all = [...Array.from({ length: warmUp }, () => warm).flat(), ...frames]
+const bytes = frames.reduce((sum, frame) => sum + frame.getChild('text').data[0].values.length, 0)
+
+let tokens = 0
+let start
+const warmed = new Promise(resolve => {
+  start = resolve
+})
+let consumed = 0
+const running = run({
+  source: defineSource({
+    id: 'ready',
+    schema: documentsSchema,
+    async *read() {
+      for (const [i, batch] of all.entries()) {
+        // What warms the engine is at its end before the clock is started.
+        if (i === all.length - frames.length) await warmed
+        yield { batch, position: i + 1 }
+      }
+    },
+  }),
+  stages: [tokenize({ tokenizer, workers })],
+  sink: {
+    id: 'sink',
+    consume({ batch }) {
+      const ids = batch.getChild('ids').data[0]
+      tokens += ids.valueOffsets[ids.length] - ids.valueOffsets[0]
+      if (++consumed === all.length - frames.length) start()
+    },
+  },
+  // Enough that a worker need never wait.
+  mark: 32 * 2 ** 20,
+})
+await warmed
+const before = tokens
+await report(bytes, async () => {
+  await running.done
+  return `${tokens - before} ids`
+})
+
+/** As a source of files gives them: about 1 MiB a frame. */
+function framesOf(documents) {
+  const batches = []
+  let rows = []
+  let size = 0
+  for (const [i, text] of documents.entries()) {
+    rows.push({ id: `${i}`, text, source: 'ready' })
+    size += text.length
+    if (size < 2 ** 20 && i < documents.length - 1) continue
+    batches.push(documentsBatch(rows))
+    rows = []
+    size = 0
+  }
+  return batches
+}

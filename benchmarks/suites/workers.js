@@ -1,0 +1,26 @@
+// What threads give, ours beside ours: two workers beside one, for a Wikipedia dump (`wiki`: threads of the source; MB of XML) and for
+// encoding (`tokenize`: workers of the stage; MB of text), and training with the data side in a thread beside batches that lie ready in
+// memory (`train`, shape S). On two cores the run's own thread has some of them, so the ratio of two workers stays under 2 there.
+function workersCase(name, target, program, more, fewer, label) {
+  return {
+    name,
+    target,
+    ours: { program: 'node', args: [program, ...more] },
+    peer: { program: 'node', args: [program, ...fewer], label, needs: '' },
+  }
+}
+
+const megabytes = process.env.BENCH_MEGABYTES ?? '100'
+
+export default {
+  unit: 'MB/s',
+  higherIsBetter: true,
+  cases: [
+    workersCase('wiki', 1.7, 'ours/ingest_wiki.js', [megabytes, '2'], [megabytes, '1'], 'one worker'),
+    workersCase('tokenize', 1.7, 'ours/workers_tokenize.js', [megabytes, '2'], [megabytes, '1'], 'one worker'),
+    {
+      ...workersCase('train', 0.97, 'ours/workers_train.js', ['thread'], ['ready'], 'batches ready in memory'),
+      unit: 'tokens/s',
+    },
+  ],
+}
