@@ -2,8 +2,11 @@ import { readFile } from 'node:fs/promises'
 import { listCheckpoints, readCheckpoint } from '@sluice/checkpoint'
 import { type Backend, tf } from '@sluice/compute'
 import type { Json, RunEvent, RunFolder } from '@sluice/pipeline'
-import { countParameters, type Model, parameterGroup } from '@sluice/transformer'
+import { countParameters, type LanguageModel, type MaskedModel, parameterGroup } from '@sluice/transformer'
 import { instanceNames } from './corpus.ts'
+import type { Inside } from './inside/inside.ts'
+import { lookInside } from './inside/look-inside.ts'
+import { openRun } from './inspect/open-run.ts'
 import { checkpointsDir } from './layout.ts'
 import { whatWasLearned } from './learned.ts'
 import { readEvents } from './log.ts'
@@ -22,7 +25,7 @@ export interface Ended {
   readonly recipe: Recipe
   readonly folder: RunFolder
   readonly backend: Backend
-  readonly model: Model
+  readonly model: LanguageModel | MaskedModel
   readonly outcome: RunSummary['outcome']
   /** What this session told at its end and no log keeps: the counters of the stages. */
   readonly finished: readonly RunEvent[]
@@ -62,17 +65,37 @@ export async function finish({ recipe, folder, backend, model, outcome, finished
     ...(baselines ? { baselines } : {}),
   }
   const config = recipe as unknown as Json
+  // A run that was stopped is to end now.
+  const inside = outcome === 'finished' ? await insideOf({ folder, backend, model }, figures.step) : undefined
   await writeReport({
     path: report,
-    run: { ...told, ...described, config, summary: figures, versions: await versions() },
+    run: { ...told, ...described, config, summary: figures, versions: await versions(), ...(inside ? { inside } : {}) },
   })
   const sample = samples.at(-1)
   const { predicts } = model
   return { ...described, ...figures, predicts, path: folder.path, report, ...(sample ? { sample } : {}) }
 }
 
+/** What there is to see in the weights of the last step, on the model as it lies in memory. */
+async function insideOf(
+  { folder, backend, model }: Pick<Ended, 'folder' | 'backend' | 'model'>,
+  step: number,
+): Promise<Inside> {
+  // Of the tables of vectors one at a time is enough.
+  const run = await openRun(folder.path, { held: { model, step }, keep: 0 })
+  try {
+    return await lookInside(run, { backend: backend.name })
+  } finally {
+    run.dispose()
+  }
+}
+
 /** How far the weights are from those of step 0, which every run keeps. */
-async function changesOf(model: Model, run: string, last: MetricPoint | undefined): Promise<GroupChange[]> {
+async function changesOf(
+  model: LanguageModel | MaskedModel,
+  run: string,
+  last: MetricPoint | undefined,
+): Promise<GroupChange[]> {
   const start = (await listCheckpoints(checkpointsDir(run))).find(({ step }) => step === 0)
   if (!start) return []
   const { weights: before } = await readCheckpoint(start.path, { part: 'weights' })

@@ -31,7 +31,12 @@ test('a config becomes a trained model in a run folder', async () => {
   const groups = ['embeddings', 'positions', 'norms', 'attention', 'feed-forward']
   expect(summary.changes.map(({ group }) => group).sort()).toEqual(groups.sort())
   for (const { distance, gradNorm } of summary.changes) expect(Math.min(distance, gradNorm!)).toBeGreaterThan(0)
-  expect(await readFile(summary.report!, 'utf8')).toContain('<h1>tiny</h1>')
+  const report = await readFile(summary.report!, 'utf8')
+  expect(report).toContain('<h1>tiny</h1>')
+  const pictures = ['How text is cut', 'A map of the vocabulary', 'Where a token stands', 'What heads look at']
+  const more = ['How a prediction grows', 'How far weights moved', 'Where knowledge sits', 'What training changed']
+  for (const title of [...pictures, ...more]) expect(report).toMatch(new RegExp(`<h[23]>${title}</h[23]>`))
+  expect(report).not.toContain('What is not shown')
   expect(summary.sample).toMatchObject({ step: 8, prompt: '' })
 
   const files = await readdir(join(runsDir, 'tiny'))

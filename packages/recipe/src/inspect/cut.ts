@@ -1,6 +1,7 @@
 import { encodeWithOffsets, type Tokenizer } from '@sluice/tokenize'
+import { clipped } from '../show/visible.ts'
 import type { Cut, CutToken } from './results.ts'
-import { clipped, tokenOf } from './text.ts'
+import { tokenOf } from './text.ts'
 
 const mostBytes = 64
 

@@ -61,6 +61,11 @@ export interface OpenRunOptions {
   readonly tokenizers?: Readonly<Record<string, string>> | undefined
   /** Bytes of models, and of tables of vectors, that are kept for the next question. Default: 1 GiB of each. */
   readonly keep?: number | undefined
+  /**
+   * A model that is in memory already, of this step: it is not read again, and stays its owner's. Others are loaded beside it, on
+   * what computes with it. Default: none.
+   */
+  readonly held?: { readonly model: LanguageModel | MaskedModel; readonly step: number } | undefined
 }
 
 /**
@@ -70,7 +75,7 @@ export interface OpenRunOptions {
  * @throws StateError for a folder that is not there, or is none of a run
  */
 export async function openRun(path: string, options: OpenRunOptions = {}): Promise<OpenRun> {
-  const { backend = 'auto', tokenizers = {}, keep = 2 ** 30 } = options
+  const { backend = 'auto', tokenizers = {}, keep = 2 ** 30, held } = options
   const folder = resolve(path)
   const alone = existsSync(join(folder, 'DONE'))
   refuse(folder, alone)
@@ -116,9 +121,10 @@ export async function openRun(path: string, options: OpenRunOptions = {}): Promi
     },
     async model(asked, work) {
       const { step, path: from } = await find(asked)
+      if (step === held?.step) return work(held.model, step)
       const make = async () => {
         const checkpoint = await readCheckpoint(from, { part: 'weights' })
-        await chooseBackend(backend, { precision: precisionOf(checkpoint.trainer) })
+        if (!held) await chooseBackend(backend, { precision: precisionOf(checkpoint.trainer) })
         return modelFromHfConfig(JSON.parse(await checkpoint.files('config.json')), checkpoint.weights)
       }
       return models.use(String(step), make, model => work(model, step))

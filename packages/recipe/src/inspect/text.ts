@@ -1,20 +1,12 @@
 import { ConfigError } from '@sluice/pipeline'
 import { pieces, type Tokenizer } from '@sluice/tokenize'
+import { clipped } from '../show/visible.ts'
 import type { OpenRun } from './open-run.ts'
 import type { Token } from './results.ts'
-
-const longest = 200
 
 /** The vocabulary's entry of an id, to be looked at. */
 export function tokenOf(tokenizer: Tokenizer, id: number): Token {
   return { id, text: clipped(pieces(tokenizer, [id])[0]!) }
-}
-
-/** Never between the halves of a surrogate pair. */
-export function clipped(text: string): string {
-  if (text.length <= longest) return text
-  const cut = text.slice(0, longest - 1)
-  return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`
 }
 
 export function tokensOf(tokenizer: Tokenizer, ids: ArrayLike<number>): Token[] {

@@ -1,5 +1,5 @@
+import { bytes, percent, short, whole } from '../show/format.ts'
 import type { ReportData } from './data.ts'
-import { bytes, percent, short, whole } from './format.ts'
 import { bytesPerToken } from './section/sources.ts'
 
 /** For a terminal: what several sources gave. Of a single one there is nothing to tell; more than eight are for the report. */

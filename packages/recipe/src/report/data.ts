@@ -1,4 +1,5 @@
 import type { Json, MemoryUse, Outcome, RefinedCounts, StageCounters } from '@sluice/pipeline'
+import type { Inside } from '../inside/inside.ts'
 
 /** One training step: the values of its `metric` event. */
 export type MetricPoint = Readonly<Record<string, number>> & { readonly step: number }
@@ -102,4 +103,6 @@ export interface ReportData {
   /** In the order of the stages. Default: none refined. */
   readonly refined?: readonly RefinedPoint[]
   readonly changes: readonly GroupChange[]
+  /** Still pictures of a look inside. Default: none was taken. */
+  readonly inside?: Inside
 }

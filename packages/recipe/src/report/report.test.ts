@@ -2,6 +2,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import type { Inside } from '../inside/inside.ts'
 import type { ReportData } from './data.ts'
 import { renderReport, writeReport } from './report.ts'
 import { summaryText } from './text.ts'
@@ -88,7 +89,132 @@ const full: ReportData = {
   ],
 }
 
+const token = (id: number, text: string) => ({ id, text })
+const neighbors = {
+  step: 10,
+  token: token(3, ' whale'),
+  norm: 1,
+  mean: 0,
+  neighbors: [{ ...token(4, ' ship'), similarity: 0.75 }],
+}
+const map = {
+  step: 10,
+  basis: 10,
+  dimensions: 2,
+  tokens: [token(3, ' whale'), token(4, ' ships'), token(5, ' ocean'), token(6, ' water')],
+  points: [1, 1, -1, 1, 1, -1, -1, -1],
+  norms: [1, 1, 1, 1],
+  explained: [0.3, 0.2],
+  rows: 300,
+}
+
+/** What a look inside a model of one layer and one head shows. */
+const inside: Inside = {
+  tokens: {
+    tokenizer: 'tiny',
+    tokens: [
+      { ...token(1, 'the'), bytes: [116, 104, 101] },
+      { ...token(3, ' whale'), bytes: [32] },
+    ],
+    total: 2,
+    bytes: 9,
+    bytesPerToken: 4.5,
+  },
+  map: {
+    first: { ...map, step: 0, points: [0, 0, 0, 0, 0, 0, 0, 0] },
+    last: map,
+    moved: [{ first: { ...neighbors, step: 0 }, last: neighbors }],
+  },
+  positions: {
+    step: 10,
+    kind: 'learned',
+    positions: 2,
+    channels: 1,
+    everyPosition: 4,
+    everyChannel: 1,
+    encoding: [0, 0],
+    similarity: [1, -0.5, -0.5, 1],
+    distances: [0, 4],
+    byDistance: [1, -0.5],
+  },
+  attention: {
+    step: 10,
+    tokens: [token(1, 'the'), token(3, ' whale')],
+    total: 2,
+    layers: 1,
+    heads: 1,
+    causal: true,
+    maps: [{ layer: 0, head: 0, weights: [1, 0, 0.25, 0.75] }],
+  },
+  heads: {
+    step: 10,
+    tokens: 500,
+    text: 'evaluation',
+    patterns: ['previous token'],
+    heads: [{ layer: 0, head: 0, label: 'previous token', score: 0.6, chance: 0.1, scores: [] }],
+  },
+  lens: {
+    step: 10,
+    tokens: [token(1, 'the')],
+    total: 1,
+    targets: [token(3, ' whale')],
+    rows: [
+      { layer: 0, cells: [{ top: [{ ...token(1, 'the'), probability: 0.02 }], entropy: 1 }] },
+      { layer: 1, cells: [{ top: [{ ...token(3, ' whale'), probability: 0.5 }], entropy: 1 }] },
+    ],
+  },
+  weights: {
+    steps: [0, 10],
+    tensors: [],
+    groups: [
+      {
+        name: 'attention',
+        group: 'attention',
+        count: 9,
+        norm: [1, 2],
+        mean: [0, 0],
+        spread: [1, 1],
+        change: [0, 1.5],
+        relative: [0, 1.5],
+      },
+    ],
+  },
+  ablation: {
+    step: 10,
+    tokens: 480,
+    loss: 6,
+    atStart: 8,
+    parts: [{ part: 'attention', parameters: 1234, loss: 7.25, increase: 1.25 }],
+  },
+  blame: {
+    documents: [{ doc_id: 'a.txt#1', source: 'text', tokens: 99, loss: 9.1, excess: 2.5, steps: [1] }],
+    sources: [{ source: 'text', documents: 1, tokens: 99, loss: 9.1, excess: 2.5 }],
+  },
+  leftOut: ['How a prediction grows: it is too large'],
+}
+
 describe('renderReport', () => {
+  it('has still pictures of a look inside', () => {
+    const text = renderReport({ ...full, inside })
+    expect(text.match(/<svg role="img"/g)).toHaveLength(7 + 2 + 3 + 1 + 2)
+    expect(text).toContain('Map of the vocabulary at step 0</title>')
+    expect(text).toMatch(/<th scope="row"><bdi>·whale<\/bdi><\/th><td><bdi>·ship<\/bdi> 0\.750<\/td>/)
+    // Positions: itself in full colour, the other in half of the other colour.
+    expect(text).toContain(
+      '<path class="s8" d="M0 0h1v1h-1zM1 1h1v1h-1z"/><path class="s4 minus" d="M1 0h1v1h-1zM0 1h1v1h-1z"/>',
+    )
+    // A head: all to the first, then a quarter and three quarters.
+    expect(text).toContain(
+      '<path class="s8" d="M0 0h1v1h-1z"/><path class="s2" d="M0 1h1v1h-1z"/><path class="s6" d="M1 1h1v1h-1z"/>',
+    )
+    expect(text).toContain('previous token 60 % (10 %)')
+    expect(text).toContain('<td class="s4" title="50 %"><bdi class="right">·whale</bdi></td>')
+    expect(text).toContain('<th scope="row">attention</th><td>0 %</td><td>150 %</td>')
+    expect(text).toMatch(/<th scope="row">attention<\/th><td>\+1\.25 .*<\/td><td>7\.25<\/td><td>1\.23 k<\/td>/)
+    expect(text).toMatch(/a\.txt#1<\/bdi><\/th><td>99<\/td><td>9\.10<\/td><td>\+2\.50<\/td>/)
+    expect(text).toContain('<li>How a prediction grows: it is too large</li>')
+  })
+
   it('tells what was held', () => {
     const text = renderReport(full)
     expect(text).toContain('<th scope="col">held at most</th>')
@@ -145,10 +271,13 @@ describe('renderReport', () => {
       stages: [{ ...full.stages[0]!, id: evil }],
       changes: [{ ...full.changes[0]!, group: evil }],
       metrics: full.metrics.map(point => ({ ...point, [`grad_norm.${evil}`]: 1 })),
+      inside: written(inside, evil),
     })
     expect(text).not.toMatch(/<script|alert\('/)
     expect(text.match(/<\/style>/g)).toHaveLength(1)
     expect(text.replaceAll('\n', '')).not.toMatch(/[\p{Cs}\p{Cc}]/u)
+    // Tokens show their white space, and all else that cannot be seen.
+    expect(text).toContain('&amp;&quot;␀␛[1m\ufffd</bdi>')
     expect(text).toContain('&lt;/style&gt;&lt;script&gt;alert(&#39;1&#39;)&lt;/script&gt;&amp;&quot;␀␛[1m\ufffd')
   })
 
@@ -177,6 +306,17 @@ describe('renderReport', () => {
     expect(text).toContain('training 6.20')
   })
 })
+
+/** The same with a text in place of every text but those that are ours. */
+function written<T>(value: T, text: string): T {
+  if (Array.isArray(value)) return value.map(each => written(each, text)) as T
+  if (typeof value === 'string') return text as T
+  if (typeof value !== 'object' || value === null) return value
+  const ours = new Set(['kind', 'label', 'pattern'])
+  return Object.fromEntries(
+    Object.entries(value).map(([key, each]) => [key, ours.has(key) ? each : written(each, text)]),
+  ) as T
+}
 
 describe('writeReport', () => {
   it('writes one file', async () => {

@@ -6,6 +6,7 @@ import { changesSection } from './section/changes.ts'
 import { configSection } from './section/config.ts'
 import { courseSection } from './section/course.ts'
 import { headSection } from './section/head.ts'
+import { insideSection } from './section/inside/inside.ts'
 import { lossSection } from './section/loss.ts'
 import { refiningSection } from './section/refining.ts'
 import { samplesSection } from './section/samples.ts'
@@ -34,6 +35,7 @@ ${headSection(run)}
 ${lossSection(run)}
 ${courseSection(run)}
 ${samplesSection(run)}
+${insideSection(run)}
 ${sourcesSection(run)}
 ${refiningSection(run)}
 ${stagesSection(run)}

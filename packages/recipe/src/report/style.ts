@@ -1,3 +1,6 @@
+/** Rules for each of the shades that `heat` draws. */
+const shades = (rule: (shade: number) => string): string => [1, 2, 3, 4, 5, 6, 7, 8].map(rule).join('\n')
+
 /**
  * The report's style sheet: a page of text with pictures in it. Colours follow the reader's light or dark setting; on narrow
  * screens the narrow drawings are shown, and tables scroll by themselves.
@@ -52,6 +55,20 @@ thead th { color: var(--soft); font-size: 14px; border-bottom: 1px solid var(--r
 .sample h3 { padding-top: 3px; }
 blockquote { margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; }
 blockquote b { font-weight: normal; color: var(--soft); }
+.inside h3 { font-size: 17px; color: var(--ink); margin: 28px 0 4px; }
+.inside .row { grid-template-columns: repeat(auto-fit, minmax(240px, 1fr)); }
+.heat { color: var(--training); shape-rendering: crispEdges; } .heat path { fill: currentColor; } .heat path.minus { fill: var(--heldout); }
+.frame { fill: none; stroke: var(--rule); stroke-width: 1; vector-effect: non-scaling-stroke; }
+.scatter { color: var(--heldout); overflow: hidden; } .scatter circle { fill: currentColor; } .scatter text { fill: var(--ink); }
+.scatter .dots { fill: none; stroke: var(--training); stroke-width: 2.5; stroke-linecap: round; opacity: 0.45; }
+${shades(n => `.heat .s${n} { fill-opacity: ${n / 8}; } td.s${n} { background: color-mix(in srgb, var(--training) ${(n * 55) / 8}%, transparent); }`)}
+.heads { display: grid; grid-template-columns: repeat(auto-fill, minmax(100px, 1fr)); gap: 4px 12px; margin-bottom: 10px; }
+.heads .note { grid-column: 1 / -1; margin: 0; } .heads figcaption { font-size: 12px; line-height: 1.3; }
+bdi { font-family: ui-monospace, "SFMono-Regular", Menlo, Consolas, monospace; font-size: 0.86em; white-space: pre; }
+.tokens bdi { border-bottom: 2px solid var(--training); } .tokens bdi:nth-child(2n) { border-color: var(--g1); }
+.tokens bdi:nth-child(3n) { border-color: var(--g3); } .tokens { line-height: 2; }
+.texts td, .texts th { text-align: left; white-space: normal; vertical-align: top; }
+.lens th, .lens td { padding: 2px 6px; text-align: center; } .lens .right { text-decoration: underline; text-underline-offset: 3px; }
 details { margin: 6px 0; }
 summary { cursor: pointer; }
 pre { font-size: 13px; line-height: 1.45; overflow-x: auto; }

@@ -1,7 +1,7 @@
+import { bytes, digits, duration, nats, percent, short, whole } from '../show/format.ts'
 import { groupTitle } from './changes.ts'
 import { droppedLine, sourceRows } from './corpus-text.ts'
 import type { ReportData } from './data.ts'
-import { bytes, digits, duration, nats, percent, short, whole } from './format.ts'
 
 /** The part of a report that a terminal shows. */
 export type SummaryData = Pick<

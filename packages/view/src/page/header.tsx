@@ -1,8 +1,8 @@
+import { duration, whole } from '@sluice/recipe/show'
 import { useState } from 'preact/hooks'
 import type { RunList, RunState } from '../protocol.ts'
 import type { KnownRun } from './api/runs.ts'
 import { applyTheme, storedTheme, type Theme } from './components/theme.ts'
-import { duration, whole } from './format.ts'
 import { views } from './views/index.ts'
 import type { View } from './views/view.ts'
 

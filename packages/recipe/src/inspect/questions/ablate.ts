@@ -22,7 +22,7 @@ export const ablate: Question<'ablate'> = {
         const known = modelParts(model.parameters.keys())
         const loss = await measure()
         const parts: Ablated[] = []
-        for (const part of wanted ?? [...known.keys()].filter(name => !/^layer \d+ ./.test(name))) {
+        for (const part of wanted ?? usualParts(known.keys())) {
           const names = known.get(part)
           if (!names) throw unknownPart(part, [...known.keys()])
           const without = await withParameters(model.parameters, start.parameters, names, () => measure())
@@ -33,6 +33,11 @@ export const ablate: Question<'ablate'> = {
       }),
     )
   },
+}
+
+/** Those put back unless others are asked for: the groups and the layers. */
+export function usualParts(parts: Iterable<string>): string[] {
+  return [...parts].filter(name => !/^layer \d+ ./.test(name))
 }
 
 /** Whole blocks, as many as hold about so many tokens; one at least. */

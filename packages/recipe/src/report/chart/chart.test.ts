@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { pathOf, smooth, thin } from '../../show/series.ts'
 import { spread } from './labels.ts'
 import { extent, linear, ticks } from './scale.ts'
-import { pathOf, smooth, thin } from './series.ts'
 
 const points = (...ys: number[]) => ys.map((y, x) => ({ x, y }))
 

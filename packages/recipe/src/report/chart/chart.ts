@@ -1,7 +1,7 @@
+import { type Point, pathOf, smooth, tenths, thin } from '../../show/series.ts'
 import { html, type Markup } from '../markup.ts'
 import { spread } from './labels.ts'
 import { extent, linear, ticks } from './scale.ts'
-import { type Point, pathOf, smooth, tenths, thin } from './series.ts'
 
 export interface Line {
   /** Class of its strokes: its colour. */
@@ -65,8 +65,9 @@ export function chart(options: ChartOptions): Markup | undefined {
       return [{ value: last.y, className: line.className, text: named(line.label, last.y) }]
     }),
   ]
-  // Nobody can measure text here: 7 pixels are enough for most letters of most fonts at this size.
-  const margin = 8 + 7 * Math.max(0, ...texts.map(({ text }) => text.length))
+  // Nobody can measure text here: 7 pixels are enough for most letters of most fonts at this size. However long it is, the lines
+  // have half of the picture.
+  const margin = Math.min(width / 2, 8 + 7 * Math.max(0, ...texts.map(({ text }) => text.length)))
   const left = 44
   const plot = { left, right: width - margin, top: 10, bottom: height - 26 }
   const x = linear(xs, [plot.left + 6, plot.right - 4])

@@ -1,7 +1,7 @@
+import { digits, percent, whole } from '../../show/format.ts'
 import { groupTitle } from '../changes.ts'
 import { figure } from '../chart/figure.ts'
 import type { ReportData } from '../data.ts'
-import { digits, percent, whole } from '../format.ts'
 import { html, type Markup } from '../markup.ts'
 import { table } from '../table.ts'
 import { bar } from './stages.ts'

@@ -1,6 +1,6 @@
+import { digits, short } from '../../show/format.ts'
 import { smallFigure } from '../chart/figure.ts'
 import type { ReportData } from '../data.ts'
-import { digits, short } from '../format.ts'
 import { html, type Markup } from '../markup.ts'
 
 /** What else moved from step to step, as small pictures of one size. */

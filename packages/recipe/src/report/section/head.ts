@@ -1,5 +1,5 @@
+import { bytes, digits, duration, nats, short, whole } from '../../show/format.ts'
 import type { ReportData } from '../data.ts'
-import { bytes, digits, duration, nats, short, whole } from '../format.ts'
 import { html, type Markup } from '../markup.ts'
 
 /** What it is, what came of it, and the figures worth a glance. */

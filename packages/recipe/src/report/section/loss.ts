@@ -1,6 +1,6 @@
+import { digits, nats, whole } from '../../show/format.ts'
 import { figure } from '../chart/figure.ts'
 import type { ReportData } from '../data.ts'
-import { digits, nats, whole } from '../format.ts'
 import { html, type Markup } from '../markup.ts'
 import { table } from '../table.ts'
 

@@ -1,6 +1,6 @@
 import type { RefinedCounts } from '@sluice/pipeline'
+import { bytes, percent, whole } from '../../show/format.ts'
 import type { RefinedPoint, ReportData } from '../data.ts'
-import { bytes, percent, whole } from '../format.ts'
 import { html, type Markup } from '../markup.ts'
 import { table } from '../table.ts'
 

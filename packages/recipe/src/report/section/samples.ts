@@ -1,5 +1,5 @@
+import { whole } from '../../show/format.ts'
 import type { ReportData } from '../data.ts'
-import { whole } from '../format.ts'
 import { html, type Markup } from '../markup.ts'
 
 /** What the model wrote as it learned, after the same prompt. */

@@ -1,5 +1,5 @@
+import { bytes, digits, percent, whole } from '../../show/format.ts'
 import type { ReportData, SourcePoint } from '../data.ts'
-import { bytes, digits, percent, whole } from '../format.ts'
 import { html, type Markup } from '../markup.ts'
 import { table } from '../table.ts'
 import { bar } from './stages.ts'

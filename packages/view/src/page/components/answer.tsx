@@ -1,4 +1,5 @@
 import type { ComponentChildren } from 'preact'
+import { useEffect, useState } from 'preact/hooks'
 import { useRun } from '../api/run-context.ts'
 import type { Answer } from '../api/use-answer.ts'
 import { Notice } from './notice.tsx'
@@ -35,8 +36,8 @@ export function Answered<T>({ of: { data, loading, fault }, doing, children }: A
   }
   if (data === undefined) {
     return loading ? (
-      <p class="doing" role="status">
-        {doing} …
+      <p class="doing">
+        <span role="status">{doing} …</span> <Elapsed />
       </p>
     ) : null
   }
@@ -45,4 +46,14 @@ export function Answered<T>({ of: { data, loading, fault }, doing, children }: A
       {children(data)}
     </div>
   )
+}
+
+/** Seconds since it appeared, once they are two: so that one sees that it goes on. Not read out. */
+function Elapsed() {
+  const [seconds, setSeconds] = useState(0)
+  useEffect(() => {
+    const timer = setInterval(() => setSeconds(before => before + 1), 1000)
+    return () => clearInterval(timer)
+  }, [])
+  return seconds < 2 ? null : <span aria-hidden="true">{seconds} s</span>
 }

@@ -1,6 +1,6 @@
+import { whole } from '@sluice/recipe/show'
 import type { ComponentChildren } from 'preact'
 import { useId } from 'preact/hooks'
-import { whole } from '../format.ts'
 
 export interface ChoiceProps<T extends string> {
   readonly name: string
@@ -107,7 +107,10 @@ export interface TextBoxProps {
   onInput(value: string): void
 }
 
-/** Text to be typed or pasted. */
+/** Characters that a box holds: browsers take minutes to lay out a word of a megabyte, and no view shows as much. */
+const mostText = 1 << 16
+
+/** Text to be typed or pasted; what is more than it holds is cut, and that is said. */
 export function TextBox({ label, value, rows = 3, hint, onInput }: TextBoxProps) {
   return (
     <Field label={label}>
@@ -118,10 +121,17 @@ export function TextBox({ label, value, rows = 3, hint, onInput }: TextBoxProps)
             rows={rows}
             dir="auto"
             spellcheck={false}
+            maxLength={mostText}
             value={value}
             onInput={event => onInput(event.currentTarget.value)}
           />
           {hint && <small>{hint}</small>}
+          {value.length >= mostText && (
+            <small role="status">
+              The box is full: it holds {whole(mostText)} characters, and what comes after them is cut off. For longer
+              texts: pipeline inspect tokens.
+            </small>
+          )}
         </>
       )}
     </Field>

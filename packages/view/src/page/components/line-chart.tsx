@@ -1,6 +1,6 @@
+import { whole } from '@sluice/recipe/show'
 import { useEffect, useId, useMemo, useRef, useState } from 'preact/hooks'
 import uPlot from 'uplot'
-import { whole } from '../format.ts'
 import { colour, useColours } from './theme.ts'
 
 export interface Line {

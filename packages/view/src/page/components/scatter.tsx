@@ -114,7 +114,11 @@ function draw(element: HTMLCanvasElement, points: Float32Array, reach: number, n
     context.fillStyle = colour('--ink')
     context.strokeStyle = colour('--card')
     context.lineWidth = 3
-    context.strokeText(label, x + 7, y + 4)
-    context.fillText(label, x + 7, y + 4)
+    // At the right edge the name stands before its point.
+    const length = context.measureText(label).width
+    const left = x + 7 + length > width ? Math.max(0, x - 7 - length) : x + 7
+    const below = Math.max(12, Math.min(height - 4, y + 4))
+    context.strokeText(label, left, below)
+    context.fillText(label, left, below)
   }
 }

@@ -1,7 +1,6 @@
 import type { Token } from '@sluice/recipe/inspect'
+import { percent, visible } from '@sluice/recipe/show'
 import { useEffect, useRef } from 'preact/hooks'
-import { percent } from '../format.ts'
-import { visible } from './visible.ts'
 
 export interface ShadedProps {
   readonly tokens: readonly Token[]

@@ -1,5 +1,5 @@
 import type { Token } from '@sluice/recipe/inspect'
-import { visible } from './visible.ts'
+import { visible } from '@sluice/recipe/show'
 
 export interface TokensProps<T extends Token> {
   readonly tokens: readonly T[]

@@ -1,3 +1,4 @@
+import { clipped, nats, plural, signed, visible, whole } from '@sluice/recipe/show'
 import { useState } from 'preact/hooks'
 import { useRun } from '../api/run-context.ts'
 import { useAnswer } from '../api/use-answer.ts'
@@ -5,8 +6,6 @@ import { Answered } from '../components/answer.tsx'
 import { Bar } from '../components/bar.tsx'
 import { Field } from '../components/controls.tsx'
 import { Panel } from '../components/panel.tsx'
-import { visible } from '../components/visible.ts'
-import { nats, plural, signed, whole } from '../format.ts'
 import type { View } from './view.ts'
 
 export const blameView: View = {
@@ -103,7 +102,7 @@ function BlameView() {
                       {documents.map(({ doc_id, source, steps, tokens, loss, excess }) => (
                         <tr key={`${source} ${doc_id}`}>
                           <th scope="row" class="document">
-                            <bdi>{visible(doc_id)}</bdi>
+                            <bdi>{visible(clipped(doc_id))}</bdi>
                           </th>
                           <td>
                             <bdi>{visible(source)}</bdi>

@@ -1,12 +1,11 @@
 import type { Cut } from '@sluice/recipe/inspect'
+import { digits, plural, visible, whole } from '@sluice/recipe/show'
 import { useState } from 'preact/hooks'
 import { useAnswer } from '../api/use-answer.ts'
 import { Answered } from '../components/answer.tsx'
 import { Field, TextBox } from '../components/controls.tsx'
 import { Grid, Panel, Stats } from '../components/panel.tsx'
 import { Tokens } from '../components/tokens.tsx'
-import { visible } from '../components/visible.ts'
-import { digits, plural, whole } from '../format.ts'
 import type { View } from './view.ts'
 
 export const tokensView: View = {
@@ -19,11 +18,14 @@ export const tokensView: View = {
 
 const example = 'Call me Ishmael. Some years ago, never mind how long precisely, I thought I would sail about a little.'
 
+/** Pieces drawn of each of two cuts. */
+const mostCompared = 400
+
 function TokensView() {
   const [text, setText] = useState(example)
   const [other, setOther] = useState<string>()
   const cut = useAnswer('tokens', { text })
-  const compared = useAnswer('compare', { text, ...(other === undefined ? {} : { with: other }) })
+  const compared = useAnswer('compare', { text, limit: mostCompared, ...(other === undefined ? {} : { with: other }) })
   return (
     <>
       <Panel title="The text">
@@ -55,7 +57,12 @@ function TokensView() {
                   <h3>
                     {each.tokenizer}: {digits(each.bytesPerToken)} bytes a token
                   </h3>
-                  <Tokens tokens={each.tokens.slice(0, 400)} label={`The text cut by ${each.tokenizer}`} />
+                  <Tokens tokens={each.tokens.slice(0, mostCompared)} label={`The text cut by ${each.tokenizer}`} />
+                  {each.total > mostCompared && (
+                    <small>
+                      The first {whole(mostCompared)} of {plural(each.total, 'token')}.
+                    </small>
+                  )}
                 </div>
               ))}
             </Grid>

@@ -1,4 +1,5 @@
 import type { Attention, Head } from '@sluice/recipe/inspect'
+import { percent, visible, whole } from '@sluice/recipe/show'
 import { useMemo, useState } from 'preact/hooks'
 import { useAnswer } from '../../api/use-answer.ts'
 import { Answered } from '../../components/answer.tsx'
@@ -6,8 +7,6 @@ import { TextBox } from '../../components/controls.tsx'
 import { HeatMap } from '../../components/heat-map.tsx'
 import { Grid, Panel } from '../../components/panel.tsx'
 import { Shaded } from '../../components/shaded.tsx'
-import { visible } from '../../components/visible.ts'
-import { percent, whole } from '../../format.ts'
 import type { View } from '../view.ts'
 
 export const attentionView: View = {

@@ -1,3 +1,4 @@
+import { digits, percent, reachOf, visible, whole } from '@sluice/recipe/show'
 import { useMemo, useState } from 'preact/hooks'
 import { useAnswer } from '../../api/use-answer.ts'
 import { Answered } from '../../components/answer.tsx'
@@ -6,8 +7,6 @@ import { Field, StepSlider } from '../../components/controls.tsx'
 import { Grid, Panel } from '../../components/panel.tsx'
 import { Scatter } from '../../components/scatter.tsx'
 import { TokenName } from '../../components/tokens.tsx'
-import { visible } from '../../components/visible.ts'
-import { digits, percent, whole } from '../../format.ts'
 import type { View } from '../view.ts'
 import { PositionsPanel } from './positions.tsx'
 
@@ -40,7 +39,7 @@ function MapPanel({ steps }: { steps: readonly number[] }) {
   const latest = useAnswer('embeddings', { limit: 4000 })
   const map = useAnswer('embeddings', { limit: 4000, ...(step === undefined ? {} : { step }) }, { after: 60 })
   const near = useAnswer('neighbors', { token, limit: 12, ...(step === undefined ? {} : { step }) })
-  const reach = useMemo(() => reachOf(latest.data?.points), [latest.data])
+  const reach = useMemo(() => (latest.data ? reachOf(latest.data.points) : 1), [latest.data])
   const places = useMemo(() => new Map(map.data?.tokens.map(({ id }, i) => [id, i])), [map.data])
   const named = useMemo(() => {
     if (!near.data) return []
@@ -89,6 +88,7 @@ function MapPanel({ steps }: { steps: readonly number[] }) {
             <input
               id={id}
               type="text"
+              maxLength={1000}
               value={String(token)}
               onInput={({ currentTarget: { value } }) => setToken(/^\d+$/.test(value) ? Number(value) : value)}
             />
@@ -130,11 +130,4 @@ function MapPanel({ steps }: { steps: readonly number[] }) {
       </Panel>
     </Grid>
   )
-}
-
-/** What holds all but the outermost points. */
-function reachOf(points: ArrayLike<number> | undefined): number {
-  if (!points || points.length === 0) return 1
-  const sizes = Float32Array.from({ length: points.length }, (_, i) => Math.abs(points[i]!)).sort()
-  return sizes[Math.floor(sizes.length * 0.998)] || 1
 }

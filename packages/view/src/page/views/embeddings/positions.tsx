@@ -1,4 +1,5 @@
 import type { PositionKind } from '@sluice/recipe/inspect'
+import { digits } from '@sluice/recipe/show'
 import { useState } from 'preact/hooks'
 import { useAnswer } from '../../api/use-answer.ts'
 import { Answered } from '../../components/answer.tsx'
@@ -6,7 +7,6 @@ import { StepSlider } from '../../components/controls.tsx'
 import { HeatMap } from '../../components/heat-map.tsx'
 import { LineChart } from '../../components/line-chart.tsx'
 import { Grid, Panel } from '../../components/panel.tsx'
-import { digits } from '../../format.ts'
 
 const kinds: Readonly<Record<PositionKind, string>> = {
   learned: 'Each position has a row of numbers of its own, learned like those of tokens, and added to them.',

@@ -1,7 +1,7 @@
 import type { Alternative } from '@sluice/recipe/inspect'
+import { percent } from '@sluice/recipe/show'
 import { Bar } from '../../components/bar.tsx'
 import { TokenName } from '../../components/tokens.tsx'
-import { percent } from '../../format.ts'
 
 export interface CandidatesProps {
   readonly of: readonly Alternative[]

@@ -1,4 +1,5 @@
 import type { InContext } from '@sluice/recipe/inspect'
+import { digits } from '@sluice/recipe/show'
 import { useState } from 'preact/hooks'
 import { useAnswer } from '../../api/use-answer.ts'
 import { Answered } from '../../components/answer.tsx'
@@ -6,7 +7,6 @@ import { Field, TextBox } from '../../components/controls.tsx'
 import { HeatMap } from '../../components/heat-map.tsx'
 import { LineChart } from '../../components/line-chart.tsx'
 import { Grid, Panel } from '../../components/panel.tsx'
-import { digits } from '../../format.ts'
 
 /** One word in two texts: the same vector at first, and then what the context makes of it. */
 export function ContextsPanel() {
@@ -21,7 +21,15 @@ export function ContextsPanel() {
     >
       <div class="fields">
         <Field label="Word">
-          {id => <input id={id} type="text" value={word} onInput={event => setWord(event.currentTarget.value)} />}
+          {id => (
+            <input
+              id={id}
+              type="text"
+              maxLength={1000}
+              value={word}
+              onInput={event => setWord(event.currentTarget.value)}
+            />
+          )}
         </Field>
         <TextBox label="One text" rows={1} value={a} onInput={setA} />
         <TextBox label="Another" rows={1} value={b} onInput={setB} />

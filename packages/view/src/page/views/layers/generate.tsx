@@ -1,10 +1,10 @@
+import { digits, whole } from '@sluice/recipe/show'
 import { useState } from 'preact/hooks'
 import { useAnswer } from '../../api/use-answer.ts'
 import { Answered } from '../../components/answer.tsx'
 import { Slider, TextBox } from '../../components/controls.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { Tokens } from '../../components/tokens.tsx'
-import { digits, whole } from '../../format.ts'
 import { Candidates } from './candidates.tsx'
 
 /** Token after token, with what else might have come. */

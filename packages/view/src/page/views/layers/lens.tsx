@@ -1,12 +1,11 @@
 import type { Lens } from '@sluice/recipe/inspect'
+import { digits, percent, visible, whole } from '@sluice/recipe/show'
 import { useEffect, useRef, useState } from 'preact/hooks'
 import { useAnswer } from '../../api/use-answer.ts'
 import { Answered } from '../../components/answer.tsx'
 import { TextBox } from '../../components/controls.tsx'
 import { Panel } from '../../components/panel.tsx'
 import { TokenName } from '../../components/tokens.tsx'
-import { visible } from '../../components/visible.ts'
-import { digits, percent, whole } from '../../format.ts'
 import { Candidates } from './candidates.tsx'
 
 /** The logit lens: the likeliest token at each place, after each layer. */

@@ -1,8 +1,7 @@
+import { bytes, percent, visible, whole } from '@sluice/recipe/show'
 import { useRun } from '../../api/run-context.ts'
 import { Bar } from '../../components/bar.tsx'
 import { Grid, Panel } from '../../components/panel.tsx'
-import { visible } from '../../components/visible.ts'
-import { bytes, percent, whole } from '../../format.ts'
 
 /** What the run was fed: the mixture that came about, and what refining dropped, and why. */
 export function CorpusPanel() {

@@ -1,8 +1,8 @@
+import { bytes, digits, duration, short } from '@sluice/recipe/show'
 import { useRun } from '../../api/run-context.ts'
 import { type Line, LineChart } from '../../components/line-chart.tsx'
 import { Grid, Panel } from '../../components/panel.tsx'
-import { bytes, digits, duration, short } from '../../format.ts'
-import { smooth } from './smooth.ts'
+import { smoothed } from './smoothed.ts'
 
 const groups = ['embeddings', 'positions', 'attention', 'feed-forward', 'norms']
 
@@ -73,8 +73,7 @@ export function CoursePanels() {
             lines={order.map((name, i) => ({
               label: named(name),
               colour: `--c${i % 6}`,
-              x: step,
-              y: smooth(mean[name] ?? []),
+              ...smoothed(step, mean[name] ?? []),
             }))}
             height={150}
             format={digits}
@@ -90,6 +89,6 @@ export function CoursePanels() {
 function noisy(label: string, x: readonly number[], y: readonly (number | null)[]): Line[] {
   return [
     { label: 'each step', colour: '--training', x, y, faint: true, unnamed: true },
-    { label, colour: '--training', x, y: smooth(y) },
+    { label, colour: '--training', ...smoothed(x, y) },
   ]
 }

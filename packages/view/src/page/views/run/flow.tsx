@@ -1,7 +1,7 @@
+import { bytes, percent, short } from '@sluice/recipe/show'
 import { useRun } from '../../api/run-context.ts'
 import { Bar } from '../../components/bar.tsx'
 import { Panel } from '../../components/panel.tsx'
-import { bytes, percent, short } from '../../format.ts'
 
 /** The stages as a flow, from the source to the sink: which one the others wait for. */
 export function FlowPanel() {

@@ -1,11 +1,11 @@
+import { digits, nats, whole } from '@sluice/recipe/show'
 import { useMemo, useState } from 'preact/hooks'
 import { useRun } from '../../api/run-context.ts'
 import type { KnownRun } from '../../api/runs.ts'
 import { Choice } from '../../components/controls.tsx'
 import { type Line, LineChart } from '../../components/line-chart.tsx'
 import { Panel } from '../../components/panel.tsx'
-import { digits, nats, whole } from '../../format.ts'
-import { smooth } from './smooth.ts'
+import { smoothed } from './smoothed.ts'
 
 /** The curve the run is about, beside what simple models reach, and other runs laid over it. */
 export function LossPanel() {
@@ -112,7 +112,7 @@ function linesOf({ curves, view }: KnownRun): Line[] {
   const loss = curves.mean.loss ?? []
   return [
     { label: 'each step', colour: '--training', x, y: loss, faint: true, unnamed: true },
-    { label: 'training', colour: '--training', x, y: smooth(loss) },
+    { label: 'training', colour: '--training', ...smoothed(x, loss) },
     {
       label: 'held-out',
       colour: '--heldout',
@@ -128,7 +128,7 @@ const overColours = ['--c3', '--c4', '--c1', '--c5']
 function overlaid({ id, curves, view }: KnownRun, i: number): Line[] {
   const colour = overColours[i % overColours.length]!
   return [
-    { label: `${id}, training`, colour, x: curves.step, y: smooth(curves.mean.loss ?? []) },
+    { label: `${id}, training`, colour, ...smoothed(curves.step, curves.mean.loss ?? []) },
     {
       label: `${id}, held-out`,
       colour,

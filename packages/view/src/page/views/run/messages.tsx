@@ -1,6 +1,6 @@
+import { readable } from '@sluice/recipe/show'
 import { useRun } from '../../api/run-context.ts'
 import { Panel } from '../../components/panel.tsx'
-import { readable } from '../../components/visible.ts'
 
 /** Warnings, notes, and the config the run was made with. */
 export function MessagesPanel() {

@@ -1,7 +1,7 @@
+import { bytes, digits, duration, nats, short, whole } from '@sluice/recipe/show'
 import { useRun } from '../../api/run-context.ts'
 import { Bar } from '../../components/bar.tsx'
 import { Panel, Stats } from '../../components/panel.tsx'
-import { bytes, digits, duration, nats, short, whole } from '../../format.ts'
 
 /** Where the run stands, in figures. */
 export function Now() {

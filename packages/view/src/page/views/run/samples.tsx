@@ -1,9 +1,8 @@
+import { readable, whole } from '@sluice/recipe/show'
 import { useState } from 'preact/hooks'
 import { useRun } from '../../api/run-context.ts'
 import { Choice } from '../../components/controls.tsx'
 import { Panel } from '../../components/panel.tsx'
-import { readable } from '../../components/visible.ts'
-import { whole } from '../../format.ts'
 
 /** What the model wrote as it learned. */
 export function SamplesPanel() {

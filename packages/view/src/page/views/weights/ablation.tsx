@@ -1,9 +1,9 @@
+import { nats, percent, short, signed, whole } from '@sluice/recipe/show'
 import { useState } from 'preact/hooks'
 import { useAnswer } from '../../api/use-answer.ts'
 import { Answered } from '../../components/answer.tsx'
 import { Bar } from '../../components/bar.tsx'
 import { Panel } from '../../components/panel.tsx'
-import { nats, percent, short, signed, whole } from '../../format.ts'
 
 /** The loss with one part put back to step 0. It takes a pass over the held-out text for each part, so it is asked for. */
 export function AblationPanel() {

@@ -1,10 +1,10 @@
 import type { WeightChange, Weights } from '@sluice/recipe/inspect'
+import { digits, percent, short, whole } from '@sluice/recipe/show'
 import { useState } from 'preact/hooks'
 import { Choice, Field } from '../../components/controls.tsx'
 import { HeatMap } from '../../components/heat-map.tsx'
 import { LineChart } from '../../components/line-chart.tsx'
 import { Grid, Panel } from '../../components/panel.tsx'
-import { digits, percent, short, whole } from '../../format.ts'
 
 type What = 'relative' | 'norm' | 'spread'
 

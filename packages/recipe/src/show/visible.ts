@@ -24,3 +24,10 @@ export function readable(text: string): string {
     return code < 0x20 ? String.fromCharCode(0x2400 + code) : '\ufffd'
   })
 }
+
+/** At most 200 characters, the last of them "…" where there are more; never cut between the halves of a surrogate pair. */
+export function clipped(text: string, longest = 200): string {
+  if (text.length <= longest) return text
+  const cut = text.slice(0, longest - 1)
+  return `${/[\uD800-\uDBFF]$/.test(cut) ? cut.slice(0, -1) : cut}…`
+}

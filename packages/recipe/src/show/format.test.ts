@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { bytes, digits, duration, nats, percent, short, whole } from './format.ts'
+import { bytes, digits, duration, nats, percent, plural, short, signed, whole } from './format.ts'
 
 it.each([
   [whole, 1234567.4, '1,234,567'],
@@ -21,6 +21,7 @@ it.each([
   [duration, 59.96, '1 min 0 s'],
   [duration, 252.3, '4 min 12 s'],
   [duration, 7499, '2 h 5 min'],
+  [duration, 86_400 * 9.2, '9 days'],
   [bytes, 812e6, '812 MB'],
   [bytes, 12, '12 B'],
   [bytes, 1.5e9, '1.50 GB'],
@@ -30,4 +31,13 @@ it.each([
   [percent, 0, '0 %'],
 ] as [(value: number) => string, number, string][])('%o tells %d as %s', (format, value, text) => {
   expect(format(value)).toBe(text)
+})
+
+it('has a sign, and a plural', () => {
+  expect([signed(0.314), signed(-0.02), signed(-0.5, percent)]).toEqual(['+0.31', '−0.02', '−50 %'])
+  expect([plural(1, 'step'), plural(2000, 'step'), plural(0, 'loss', 'losses')]).toEqual([
+    '1 step',
+    '2,000 steps',
+    '0 losses',
+  ])
 })

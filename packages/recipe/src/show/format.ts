@@ -35,14 +35,19 @@ export function nats(value: number): string {
   return Number.isFinite(value) ? value.toFixed(2) : '–'
 }
 
-/** `2 h 5 min`, `4 min 12 s`, `3.2 s`. */
+/** `+0.31`, `−0.02`. */
+export function signed(value: number, format: (value: number) => string = nats): string {
+  return `${value < 0 ? '−' : '+'}${format(Math.abs(value))}`
+}
+
+/** `9 days`, `2 h 5 min`, `4 min 12 s`, `3.2 s`. */
 export function duration(seconds: number): string {
   if (!Number.isFinite(seconds)) return '–'
   if (seconds < 59.95) return `${seconds.toFixed(seconds < 9.95 ? 1 : 0)} s`
   const minutes = Math.floor(Math.round(seconds) / 60)
   if (minutes < 60) return `${minutes} min ${Math.round(seconds) % 60} s`
   const rounded = Math.round(seconds / 60)
-  return `${Math.floor(rounded / 60)} h ${rounded % 60} min`
+  return rounded < 60 * 48 ? `${Math.floor(rounded / 60)} h ${rounded % 60} min` : `${Math.round(rounded / 1440)} days`
 }
 
 /** `768 kB`, `1.23 GB`; powers of ten. */
@@ -55,6 +60,11 @@ export function percent(share: number): string {
   if (!Number.isFinite(share)) return '–'
   const value = share * 100
   return `${value !== 0 && Math.abs(value) < 9.95 ? digitsOf(value) : Math.round(value)} %`
+}
+
+/** `1 step`, `2 steps`. */
+export function plural(count: number, one: string, many: string = `${one}s`): string {
+  return `${whole(count)} ${count === 1 ? one : many}`
 }
 
 function digitsOf(value: number): string {

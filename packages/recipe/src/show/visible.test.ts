@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readable, visible } from './visible.ts'
+import { clipped, readable, visible } from './visible.ts'
 
 test('every character of a token can be seen', () => {
   expect(visible(' the\n\t\r')).toBe('·the↵→←')
@@ -12,4 +12,11 @@ test('every character of a token can be seen', () => {
 test('running text keeps its lines and its direction', () => {
   expect(readable('a\n\tb\u0007 שלום')).toBe('a\n\tb␇ שלום')
   expect(readable('x\u202ey\ud800z\u0085')).toBe('x\ufffdy\ufffdz\ufffd')
+})
+
+test('what is long is clipped, between characters', () => {
+  expect(clipped('abc', 3)).toBe('abc')
+  expect(clipped('abcd', 3)).toBe('ab…')
+  expect(clipped('a\u{1f40b}\u{1f40b}', 3)).toBe('a…')
+  expect(clipped('x'.repeat(1 << 20))).toHaveLength(200)
 })
