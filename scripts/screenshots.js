@@ -2,7 +2,6 @@
 // SLUICE_CHROMIUM. What a view offers to compute is asked for first, so that the pictures show it.
 import { existsSync, mkdirSync } from 'node:fs'
 import { join, resolve } from 'node:path'
-import { openRun } from '@sluice/recipe'
 import { serveView } from '@sluice/view'
 import { chromium } from 'playwright-core'
 import { root, say } from './setup.js'
@@ -14,7 +13,7 @@ if (executablePath === undefined) throw new Error('no Chromium here: install one
 const folder = join(root, 'docs', 'view')
 mkdirSync(folder, { recursive: true })
 
-const server = await serveView({ runs: [run], open: path => openRun(path) })
+const server = await serveView({ runs: [run] })
 const browser = await chromium.launch({
   executablePath,
   args: [

@@ -1,6 +1,5 @@
 import { resolve } from 'node:path'
 import { ConfigError } from '@sluice/pipeline'
-import { openRun } from '@sluice/recipe'
 import { serveView } from '@sluice/view'
 import { openBrowser } from '../terminal/browser.ts'
 import { type Console, interruptCodes } from '../terminal/console.ts'
@@ -40,7 +39,6 @@ export const viewCommand: Command<ViewOptions> = {
     }
     const server = await serveView({
       runs: runs.map(run => resolve(console.cwd, run)),
-      open: path => openRun(path),
       port,
       wait: beside,
       opened: url => console.stdout.write(`opened; for another browser: ${url}\n`),

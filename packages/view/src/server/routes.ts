@@ -1,9 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { StateError } from '@sluice/pipeline'
-import { inspectionJson } from '@sluice/recipe'
 import type { RunList } from '../protocol.ts'
 import { type Asking, isHeavy } from './ask/asking.ts'
-import { typedJson } from './ask/typed-json.ts'
 import type { Access } from './http/access.ts'
 import { answerError, answerJson, answerText, refuse } from './http/answer.ts'
 import type { Asset } from './http/assets.ts'
@@ -126,7 +124,6 @@ async function inspection(
   response.on('close', () => {
     if (!response.writableFinished) gone.abort(new StateError('nobody waits for the answer'))
   })
-  const result = await site.asking.ask(run.path, name, params, gone.signal)
-  const body = request.headers.accept?.includes(typed) ? typedJson(result) : inspectionJson(result)
-  answerJson(response, 200, body)
+  const asked = { path: run.path, name, params, typed: request.headers.accept?.includes(typed) === true }
+  answerJson(response, 200, await site.asking.ask(asked, gone.signal))
 }

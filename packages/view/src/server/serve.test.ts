@@ -1,8 +1,17 @@
-import { appendFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { type IncomingHttpHeaders, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { openRun } from '@sluice/recipe'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { RunMessage, RunView } from '../protocol.ts'
 import { type TestRun, tinyRun } from '../testing/run.ts'
@@ -25,8 +34,7 @@ afterAll(async () => {
   rmSync(scratch, { recursive: true, force: true })
 })
 
-const serve = (runs: string[], wait = false) =>
-  serveView({ runs, wait, open: path => openRun(path, { backend: 'cpu' }) })
+const serve = (runs: string[], wait = false) => serveView({ runs, wait, open: { backend: 'cpu' } })
 
 interface Answer {
   status: number
@@ -257,7 +265,7 @@ test('a torn log and a process that is gone are told of', async () => {
     state: 'stopped',
     config: null,
     progress: { step: 1 },
-    warnings: [{ stage: 'view', message: '1 line of metrics.jsonl cannot be read and are left out' }],
+    warnings: [{ stage: 'view', message: '1 line of metrics.jsonl cannot be read and is left out' }],
   })
   writeFileSync(join(path, 'live.json'), '{"at":1,"phase":"training","memory":1,"counters":[]}')
   expect((await viewOf(path)).state).toBe('interrupted')
@@ -275,4 +283,102 @@ test('a link that leads out of the folder is not followed', async () => {
     /metrics\.jsonl: is a link that leads out of the run's folder, and is not shown;/,
   )
   expect(JSON.stringify(view)).not.toContain('secret"')
+})
+
+test('questions do not hold up what the run does, nor the short ones', async () => {
+  const path = join(scratch, 'slow')
+  mkdirSync(path)
+  const log = join(path, 'metrics.jsonl')
+  const line = (step: number) =>
+    `${JSON.stringify({ type: 'metric', step, values: { loss: 1, tokens: 1, seconds: 1 } })}\n`
+  writeFileSync(log, line(1))
+  const both = await serve([run.path, path])
+  const own = await enter(both)
+  const headers = { cookie: own, origin: new URL(both.address).origin, 'content-type': 'application/json' }
+  const asked = (name: string, params: object) =>
+    ask(both, `/api/inspect/${name}`, { method: 'POST', headers, body: JSON.stringify(params) })
+  const order: string[] = []
+  // Thirty parts put back, each measured on the whole of the held-out text.
+  const parts = Array.from({ length: 30 }, () => 'attention')
+  const long = asked('ablate', { parts }).then(answer => {
+    order.push('ablate')
+    return answer
+  })
+  const come = messages(both, own, 2, '?run=slow').then(told => {
+    order.push('live')
+    return told
+  })
+  setTimeout(() => appendFileSync(log, line(2)), 200)
+  const short = asked('tokens', { text: 'the white whale' }).then(answer => {
+    order.push('tokens')
+    return answer
+  })
+  expect((await short).status).toBe(200)
+  expect((await come)[1]!.view.progress).toMatchObject({ step: 2 })
+  const ablated = JSON.parse((await long).body)
+  expect(ablated.parts).toHaveLength(30)
+  expect(order.at(-1)).toBe('ablate')
+  await both.close()
+})
+
+test('a question that nobody waits for any more is given up', async () => {
+  const fresh = await serve([run.path])
+  const own = await enter(fresh)
+  const { hostname, port, host, origin } = new URL(fresh.address)
+  const headers = { host, cookie: own, origin, 'content-type': 'application/json' }
+  const parts = Array.from({ length: 1000 }, () => 'attention')
+  const given = request({ hostname, port, path: '/api/inspect/ablate', method: 'POST', headers })
+  given.on('error', () => {})
+  given.end(JSON.stringify({ parts }))
+  await new Promise(resolve => setTimeout(resolve, 1500))
+  given.destroy()
+  // It waits for the one before, which would take a minute.
+  const answer = await ask(fresh, '/api/inspect/positions', {
+    method: 'POST',
+    headers: { cookie: own, origin, 'content-type': 'application/json' },
+    body: '{}',
+  })
+  expect(answer.status).toBe(200)
+  await fresh.close()
+}, 30_000)
+
+test('no question reads a file that is a link out of the folder', async () => {
+  const path = join(scratch, 'runs', 'copied')
+  cpSync(run.path, path, { recursive: true })
+  const other = await serve([path])
+  const own = await enter(other)
+  const headers = { cookie: own, origin: new URL(other.address).origin, 'content-type': 'application/json' }
+  const asked = async (name: string) => {
+    const { status, body } = await ask(other, `/api/inspect/${name}`, { method: 'POST', headers, body: '{}' })
+    return [status, JSON.parse(body).error?.message.replaceAll(path, '')]
+  }
+  const linked = async (name: string) => {
+    const [file, secret] = [join(path, name), join(scratch, name.replaceAll('/', '-'))]
+    renameSync(file, secret)
+    symlinkSync(secret, file)
+    const answers = [await asked('about'), await asked('embeddings')]
+    rmSync(file)
+    renameSync(secret, file)
+    return answers
+  }
+  expect((await asked('embeddings'))[0]).toBe(200)
+  for (const name of [
+    'tokenizer.json',
+    'eval.arrow',
+    'blame',
+    'checkpoints/step-000012/model.safetensors',
+    'checkpoints/step-000000',
+  ]) {
+    for (const [status, message] of await linked(name)) {
+      expect(status).toBe(400)
+      expect(message).toMatch(
+        new RegExp(`^/${name}(/DONE)?: is a link that leads out of the run's folder, and is not shown`),
+      )
+    }
+  }
+  // One that stays within is as good as the file.
+  renameSync(join(path, 'tokenizer.json'), join(path, 'kept.json'))
+  symlinkSync(join(path, 'kept.json'), join(path, 'tokenizer.json'))
+  expect((await asked('embeddings'))[0]).toBe(200)
+  await other.close()
 })

@@ -3,7 +3,8 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { basename } from 'node:path'
 import { StorageError } from '@sluice/pipeline'
-import { asking, type Opener } from './ask/asking.ts'
+import type { OpenRunOptions } from '@sluice/recipe'
+import { asking } from './ask/asking.ts'
 import { grantAccess } from './http/access.ts'
 import { answerError } from './http/answer.ts'
 import { readAssets } from './http/assets.ts'
@@ -15,8 +16,8 @@ import { watchRun } from './watch/watch-run.ts'
 export interface ServeOptions {
   /** Folders of runs, or folders that hold runs. The first run is shown first. */
   readonly runs: readonly string[]
-  /** Opens a run for questions. */
-  readonly open: Opener
+  /** How runs are opened for questions, on threads of their own. Default: as `openRun` does. */
+  readonly open?: Pick<OpenRunOptions, 'backend' | 'tokenizers' | 'keep'> | undefined
   /** Default: any that is free. */
   readonly port?: number | undefined
   /** Whether the first folder may not be there yet, for a run that is about to make it. Default: false. */
@@ -39,7 +40,13 @@ export interface ViewServer {
  *
  * @throws StateError where a path is no run; StorageError where the port cannot be had
  */
-export async function serveView({ runs, open, port = 0, wait = false, opened }: ServeOptions): Promise<ViewServer> {
+export async function serveView({
+  runs,
+  open = {},
+  port = 0,
+  wait = false,
+  opened,
+}: ServeOptions): Promise<ViewServer> {
   const assets = readAssets()
   const [first, ...others] = runs
   const paths = wait && first !== undefined ? [first, ...findRuns(others)] : findRuns(runs)
@@ -75,7 +82,7 @@ export async function serveView({ runs, open, port = 0, wait = false, opened }: 
     runs: paths,
     async close() {
       site.streams.close()
-      site.asking.close()
+      await site.asking.close()
       server.closeAllConnections()
       server.close()
       await once(server, 'close')

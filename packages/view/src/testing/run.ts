@@ -18,7 +18,9 @@ export const nasty = {
 }
 
 /** A run of two sources with everything a page shows of one: a model of some thousand numbers, trained in a second or two. */
-export async function tinyRun(changes: { steps?: number; name?: string; runs?: string } = {}): Promise<TestRun> {
+export async function tinyRun(
+  changes: { steps?: number; name?: string; runs?: string; masked?: boolean } = {},
+): Promise<TestRun> {
   const folder = changes.runs ?? (await mkdtemp(join(tmpdir(), 'sluice-view-')))
   const corpus = join(folder, 'corpus')
   await mkdir(corpus, { recursive: true })
@@ -36,7 +38,7 @@ export async function tinyRun(changes: { steps?: number; name?: string; runs?: s
     join(corpus, 'b.jsonl'),
     [...documents, ...odd, ...again].map(document => JSON.stringify(document)).join('\n'),
   )
-  const { steps = 12, name = 'tiny' } = changes
+  const { steps = 12, name = 'tiny', masked = false } = changes
   const config = {
     name,
     seed: 7,
@@ -45,9 +47,9 @@ export async function tinyRun(changes: { steps?: number; name?: string; runs?: s
       { use: 'jsonl', path: 'corpus/*.jsonl', id: 'notes', weight: 1 },
     ],
     refine: [{ use: 'dedup' }],
-    tokenizer: { use: 'bpe', vocabSize: 300 },
+    tokenizer: { use: masked ? 'wordpiece' : 'bpe', vocabSize: 300 },
     data: { blockSize: 32, batchSize: 4, shuffle: '4kB', evaluation: { share: 0.1, by: 'tail', tokens: 500 } },
-    model: { use: 'gpt2', layers: 2, width: 16, heads: 2, dropout: 0 },
+    model: { use: masked ? 'bert' : 'gpt2', layers: 2, width: 16, heads: 2, dropout: 0 },
     train: {
       backend: 'cpu',
       steps,
@@ -55,7 +57,7 @@ export async function tinyRun(changes: { steps?: number; name?: string; runs?: s
       warmup: 2,
       evaluateEvery: 4,
       sampleEvery: 4,
-      sample: { prompt: 'the white', tokens: 6 },
+      sample: { prompt: masked ? 'the white [MASK]' : 'the white', tokens: 6 },
       blame: true,
     },
     checkpoint: { every: 4, keep: 9, early: [2], formats: ['safetensors'] },

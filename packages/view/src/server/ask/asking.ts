@@ -1,18 +1,16 @@
-import { ConfigError } from '@sluice/pipeline'
-import { inspect, type OpenRun, type QuestionName } from '@sluice/recipe'
-
-/** Opens a run for questions. It loads nothing before it is asked. */
-export type Opener = (path: string) => Promise<OpenRun> | OpenRun
+import { type Crew, crew, threadProgram } from '@sluice/pipeline'
+import type { OpenRunOptions, QuestionName } from '@sluice/recipe'
+import type { AskedOf } from './answering.ts'
 
 export interface Asking {
   /**
-   * Asks a question of a run, after those before it: they share the machine's cores and memory with each other anyway.
+   * Asks a question of a run, after those before it.
    *
    * @param signal aborted once nobody waits for the answer any more
+   * @returns the answer as JSON, UTF-8
    */
-  ask(path: string, name: string, params: unknown, signal: AbortSignal): Promise<unknown>
-  /** Frees the models that are held. */
-  close(): void
+  ask(question: Omit<AskedOf, 'number'>, signal: AbortSignal): Promise<Uint8Array>
+  close(): Promise<void>
 }
 
 /** Questions that cost a run under way nothing to speak of: they read its files and compute little. */
@@ -23,41 +21,33 @@ export function isHeavy(name: string): boolean {
   return !light.has(name)
 }
 
-/** Runs held open, with their models: the page shows one at a time. */
-const mostOpen = 2
-
-export function asking(open: Opener): Asking {
-  const opened = new Map<string, OpenRun>()
-  let before: Promise<unknown> = Promise.resolve()
-  let closed = false
-
-  const openedRun = async (path: string): Promise<OpenRun> => {
-    const known = opened.get(path)
-    const run = known ?? (await open(path))
-    // The latest stands last.
-    opened.delete(path)
-    opened.set(path, run)
-    for (const [other, old] of opened) {
-      if (opened.size <= mostOpen) break
-      opened.delete(other)
-      old.dispose()
-    }
-    return run
-  }
+/**
+ * Answers on threads of their own, so that however long a question takes, pages are told at once what the run does. One thread has the
+ * weights; another answers what needs none, which is not to wait for the first. Each starts with its first question.
+ */
+export function asking(options: OpenRunOptions): Asking {
+  const program = threadProgram(import.meta.url, './worker')
+  const one = (name: string): Crew => crew({ name, program, threads: 1, started: options })
+  const crews = { light: one('the thread that reads runs'), heavy: one('the thread that looks inside runs') }
+  let number = 0
   return {
-    ask(path, name, params, signal) {
-      const answer = before.then(async () => {
-        signal.throwIfAborted()
-        if (closed) throw new ConfigError('the page is closed')
-        return inspect(await openedRun(path), name as QuestionName, params, { signal })
-      })
-      before = answer.catch(() => {})
-      return answer
+    async ask(question, signal) {
+      signal.throwIfAborted()
+      const { ask } = isHeavy(question.name) ? crews.heavy : crews.light
+      const asked: AskedOf = { ...question, number: number++ }
+      const stop = () => {
+        // Where the thread is gone, so is the question.
+        ask(() => ({ ask: { stop: asked.number } })).catch(() => {})
+      }
+      signal.addEventListener('abort', stop, { once: true })
+      try {
+        return (await ask(() => ({ ask: asked }))) as Uint8Array
+      } finally {
+        signal.removeEventListener('abort', stop)
+      }
     },
-    close() {
-      closed = true
-      for (const run of opened.values()) run.dispose()
-      opened.clear()
+    async close() {
+      await Promise.all([crews.light.close(), crews.heavy.close()])
     },
   }
 }

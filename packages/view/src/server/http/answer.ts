@@ -2,7 +2,7 @@ import type { ServerResponse } from 'node:http'
 import { SluiceError } from '@sluice/pipeline'
 import type { Refusal } from '../../protocol.ts'
 
-export function answerJson(response: ServerResponse, status: number, body: string): void {
+export function answerJson(response: ServerResponse, status: number, body: string | Uint8Array): void {
   response.writeHead(status, { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' })
   response.end(body)
 }

@@ -1,5 +1,5 @@
-import { realpathSync } from 'node:fs'
-import { join, sep } from 'node:path'
+import { readdirSync, realpathSync } from 'node:fs'
+import { join, relative, sep } from 'node:path'
 import { StateError } from '@sluice/pipeline'
 
 /**
@@ -24,4 +24,26 @@ export function inside(folder: string, ...names: readonly string[]): string | un
     file: path,
     advice: 'put the file itself there',
   })
+}
+
+/** What questions read of a run, and folders of it that they read all of. */
+const read = {
+  files: ['config.json', 'tokenizer.json', 'eval.arrow', 'metrics.jsonl'],
+  folders: ['checkpoints', 'blame'],
+}
+
+/**
+ * Looks through all that questions read of a run's folder.
+ *
+ * @throws StateError for a link that leads out of it
+ */
+export function refuseLinksOut(folder: string): void {
+  for (const name of read.files) inside(folder, name)
+  for (const name of read.folders) {
+    const path = inside(folder, name)
+    if (path === undefined) continue
+    for (const entry of readdirSync(path, { recursive: true, withFileTypes: true })) {
+      if (entry.isSymbolicLink()) inside(folder, relative(folder, join(entry.parentPath, entry.name)))
+    }
+  }
 }

@@ -157,7 +157,7 @@ function viewOf({ path, state, problem, fold, flow, damaged, now, config = null,
   const going = state === 'training' || state === 'preparing'
   const stages = now?.counters ? flow.shares(now.counters, now.at / 1000, !going) : []
   const held = going && now?.counters ? verdict(now.counters, [], { target: 'train' })?.message : undefined
-  const torn = `${damaged} ${damaged === 1 ? 'line' : 'lines'} of metrics.jsonl cannot be read and are left out`
+  const torn = `${damaged === 1 ? '1 line' : `${damaged} lines`} of metrics.jsonl cannot be read and ${damaged === 1 ? 'is' : 'are'} left out`
   return {
     ...told,
     name: basename(path),
