@@ -1,5 +1,6 @@
 // How long it takes to look into a run of GPT-2 small (124M parameters, 50,257 tokens): a checkpoint of random weights is made in a
-// temporary folder, and every question asked in a process's life, in order, the folder once opened.
+// temporary folder, and every question asked in a process's life, in order, the folder once opened; then the page's server is asked the
+// same, as a browser would, its threads starting with their first question.
 // usage: node benchmarks/look.js
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -7,6 +8,7 @@ import { join } from 'node:path'
 import { writeCheckpoint } from '@sluice/checkpoint'
 import { inspect, openRun } from '@sluice/recipe'
 import { gpt2Config, gpt2HfConfig, gpt2Shape, initialValues } from '@sluice/transformer'
+import { serveView } from '@sluice/view'
 
 const vocabSize = 50_257
 const shape = { vocabSize, blockSize: 1024, layers: 12, width: 768, heads: 12 }
@@ -28,10 +30,50 @@ try {
   await timed('attention of 16 tokens, again', () => inspect(run, 'attention', { text: text(16) }))
   await timed('lens of 16 tokens', () => inspect(run, 'lens', { text: text(16) }))
   await timed('weights of two snapshots', () => inspect(run, 'weights', {}))
-  process.stdout.write(`memory ${Math.round(process.resourceUsage().maxRSS / 1024)} MB at most\n`)
   run.dispose()
+  await throughThePage()
+  process.stdout.write(`memory ${Math.round(process.resourceUsage().maxRSS / 1024)} MB at most\n`)
 } finally {
   await rm(folder, { recursive: true, force: true })
+}
+
+/** From the link to each view's answers. */
+async function throughThePage() {
+  let server
+  let headers
+  await timed('page: the server, and what the run is', async () => {
+    server = await serveView({ runs: [folder] })
+    const { headers: got } = await fetch(server.url, { redirect: 'manual' })
+    headers = {
+      cookie: got.get('set-cookie').split(';')[0],
+      origin: new URL(server.address).origin,
+      'content-type': 'application/json',
+      accept: 'application/vnd.sluice.typed+json',
+    }
+    await first('api/events')
+  })
+  const ask = async (name, params) => {
+    const answer = await fetch(`${server.address}api/inspect/${name}`, {
+      method: 'POST',
+      headers,
+      body: JSON.stringify(params),
+    })
+    if (!answer.ok) throw new Error(await answer.text())
+    return (await answer.arrayBuffer()).byteLength
+  }
+  async function first(path) {
+    const { body } = await fetch(`${server.address}${path}`, { headers })
+    for await (const piece of body) if (Buffer.from(piece).includes('data: ')) return
+  }
+  await timed('page: tokens of a text, first', () => ask('tokens', { text: text(16) }))
+  await timed('page: about', () => ask('about', {}))
+  await timed('page: map of 4,000 points, first', () => ask('embeddings', { limit: 4000 }))
+  await timed('page: neighbours', () => ask('neighbors', { token: 1000, limit: 12 }))
+  await timed('page: attention of 16 tokens, first', () => ask('attention', { text: text(16), limit: 48 }))
+  await timed('page: attention of another text', () => ask('attention', { text: text(20), limit: 48 }))
+  await timed('page: lens of 16 tokens', () => ask('lens', { text: text(16), tokens: 24 }))
+  await timed('page: twelve tokens written', () => ask('generate', { prompt: text(8), maxTokens: 12 }))
+  await server.close()
 }
 
 /** Wall clock, and the processor's time, which a busy machine does not change. */

@@ -1,0 +1,90 @@
+// What watching costs a run: the quickstart is trained without and with a page that follows it, in turn; each time the middle of its
+// tokens per second, and the processor's time that the page's server took beside it (the reader of its stream included).
+// usage: node benchmarks/watch.js [steps, 150] [pairs, 2]
+import { spawn } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { serveView } from '@sluice/view'
+
+const [steps = 150, pairs = 2] = process.argv.slice(2).map(Number)
+const root = fileURLToPath(new URL('..', import.meta.url))
+const folder = await mkdtemp(join(tmpdir(), 'sluice-watch-'))
+try {
+  const rates = { plain: [], watched: [] }
+  for (let pair = 0; pair < pairs; pair++) {
+    for (const how of ['plain', 'watched']) {
+      const { rate, share, messages } = await trained(how === 'watched')
+      rates[how].push(rate)
+      const beside =
+        how === 'watched' ? `; ${(share * 100).toFixed(2)} % of a core for the server, ${messages} messages` : ''
+      process.stdout.write(`${how.padEnd(8)} ${Math.round(rate)} tokens/s${beside}\n`)
+    }
+  }
+  const [plain, watched] = [middle(rates.plain), middle(rates.watched)]
+  process.stdout.write(`watching costs ${((1 - watched / plain) * 100).toFixed(2)} % of the speed\n`)
+} finally {
+  await rm(folder, { recursive: true, force: true })
+}
+
+/** Trains once, and tells how fast it was after its first steps. */
+async function trained(watch) {
+  const name = 'watch'
+  const words = ['run', 'recipes/quickstart.json', '--overwrite', '--json', '--name', name, '--steps', String(steps)]
+  const child = spawn(process.execPath, ['apps/cli/bin/pipeline.js', ...words, '--runs-dir', folder], {
+    cwd: root,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = new Promise(resolve => child.on('exit', resolve))
+  const rates = []
+  let server
+  let reading
+  let from
+  for await (const line of createInterface({ input: child.stdout })) {
+    const event = JSON.parse(line)
+    if (event.type !== 'metric') continue
+    if (event.step > 20) rates.push(event.values.tokens_per_second)
+    if (watch && !server) {
+      server = await serveView({ runs: [join(folder, name)] })
+      reading = await followed(server)
+      from = { at: performance.now(), cpu: process.cpuUsage() }
+    }
+    if (event.step === steps && from) {
+      const { user, system } = process.cpuUsage(from.cpu)
+      from.share = (user + system) / 1000 / (performance.now() - from.at)
+    }
+  }
+  if ((await ended) !== 0) throw new Error('the run failed')
+  const messages = await reading?.stop()
+  await server?.close()
+  return { rate: middle(rates), share: from?.share ?? 0, messages }
+}
+
+/** Enters as a browser does, and reads the stream. */
+async function followed({ url, address }) {
+  const entered = await fetch(url, { redirect: 'manual' })
+  const cookie = entered.headers.get('set-cookie').split(';')[0]
+  const stopping = new AbortController()
+  const { body } = await fetch(`${address}api/events`, { headers: { cookie }, signal: stopping.signal })
+  let messages = 0
+  const read = (async () => {
+    const decoder = new TextDecoder()
+    for await (const piece of body) messages += decoder.decode(piece, { stream: true }).split('data: ').length - 1
+  })().catch(error => {
+    if (error.name !== 'AbortError') throw error
+  })
+  return {
+    async stop() {
+      stopping.abort()
+      await read
+      return messages
+    },
+  }
+}
+
+function middle(values) {
+  const sorted = [...values].sort((a, b) => a - b)
+  return sorted[sorted.length >> 1]
+}
