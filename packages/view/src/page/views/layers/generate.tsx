@@ -4,7 +4,7 @@ import { useAnswer } from '../../api/use-answer.ts'
 import { Answered } from '../../components/answer.tsx'
 import { Slider, TextBox } from '../../components/controls.tsx'
 import { Panel } from '../../components/panel.tsx'
-import { Tokens } from '../../components/tokens.tsx'
+import { TokenName, Tokens } from '../../components/tokens.tsx'
 import { Candidates } from './candidates.tsx'
 
 /** Token after token, with what else might have come. */
@@ -67,7 +67,7 @@ export function GeneratePanel() {
                 <>
                   <p class="detail">
                     It wavers among {digits(Math.exp(next.entropy))} tokens; sampling leaves {whole(next.kept)} and drew{' '}
-                    <b>{next.chosen.text.trim() === '' ? '·' : next.chosen.text}</b>.
+                    <TokenName token={next.chosen} />.
                   </p>
                   <div class="tools">
                     <button type="button" class="primary" onClick={() => setAfter([...after, ...chosen.slice(0, 1)])}>
