@@ -27,7 +27,7 @@ const maxWords = z
   .int()
   .min(1000)
   .default(defaultMaxWords)
-  .describe('Different words that are counted at a time, 100 bytes each; beyond that the rarest are given up.')
+  .describe('Different words that are counted at a time, some 80 bytes each; beyond that the rarest are given up.')
 
 const initialAlphabet = z
   .array(z.string().min(1))

@@ -21,7 +21,7 @@ import { type WordPieceOptions, wordPieceLearner } from '../training/wordpiece.t
 export type LearnOptions = {
   /** Bytes of text that are learned from, the first ones. Default: all. */
   bytes?: number
-  /** Distinct words that are counted at a time. Default 2^21, up to 200 MB. */
+  /** Distinct words that are counted at a time; beyond that the rarest are given up. Default 1,572,864, up to 130 MB. */
   maxWords?: number
   /** Default `learn`. */
   id?: string

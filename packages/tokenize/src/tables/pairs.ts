@@ -1,7 +1,11 @@
 import { powerOfTwo } from './byte-strings.ts'
 
-/** A set of pairs of non-negative 31-bit integers, numbered in the order in which they were added. */
+/**
+ * A set of pairs of non-negative 31-bit integers, numbered in the order in which they were added. A number that was given up by
+ * `remove` is given to the next new pair.
+ */
 export class Pairs {
+  /** Numbers given so far. */
   size = 0
   /** Of pair `i`. */
   left: Int32Array
@@ -9,6 +13,7 @@ export class Pairs {
   /** Index + 1; 0 marks a free slot. */
   #slots: Int32Array
   #mask: number
+  readonly #free: number[] = []
 
   constructor(capacity = 1024) {
     const slots = powerOfTwo(capacity * 2)
@@ -27,16 +32,35 @@ export class Pairs {
     }
   }
 
-  /** Index of the pair, which is added if it is new: then the index is the former `size`. */
+  /** Index of the pair, which is added if it is new: then the index is the former `size`, or one that was given up. */
   add(left: number, right: number): number {
     const found = this.find(left, right)
     if (found >= 0) return found
-    if (this.size === this.left.length) this.#grow()
-    const index = this.size++
+    let index = this.#free.pop()
+    if (index === undefined) {
+      if (this.size === this.left.length) this.#grow()
+      index = this.size++
+    }
     this.left[index] = left
     this.right[index] = right
     this.#insert(index)
     return index
+  }
+
+  /** Takes out the pair of this index. */
+  remove(index: number): void {
+    const [slots, mask] = [this.#slots, this.#mask]
+    const home = (of: number) => hashPair(this.left[of]!, this.right[of]!) & mask
+    let hole = home(index)
+    while (slots[hole] !== index + 1) hole = (hole + 1) & mask
+    // What stands behind it moves up, unless it would then stand before its home.
+    for (let slot = (hole + 1) & mask; slots[slot] !== 0; slot = (slot + 1) & mask) {
+      if (((slot - home(slots[slot]! - 1)) & mask) < ((slot - hole) & mask)) continue
+      slots[hole] = slots[slot]!
+      hole = slot
+    }
+    slots[hole] = 0
+    this.#free.push(index)
   }
 
   #insert(index: number): void {

@@ -19,6 +19,9 @@ const masks = Array.from({ length: 4 }, (_, part) =>
 ) as [Int32Array, Int32Array, Int32Array, Int32Array]
 const [maskA, maskB, maskC, maskD] = masks
 
+/** Slots from which on a table is filled to three quarters before it grows: by then memory counts for more than a longer search. */
+const large = 1 << 21
+
 /** A table of words of 1 to 16 bytes: open addressing over one array of integers. */
 export class ShortWords {
   /** All entries; another array after `add`. An entry whose head is 0 is free. */
@@ -75,7 +78,7 @@ export class ShortWords {
 
   /** Puts in the word that `find` was asked for last and did not find. Returns the place of its entry, whose head is its length. */
   add(): number {
-    if (this.size * 2 > this.#mask) this.#grow()
+    if (this.size >= this.#most) this.#grow()
     this.size++
     const { entries } = this
     const i = this.#free(this.#a, this.#b, this.#c, this.#d, this.#length)
@@ -92,6 +95,28 @@ export class ShortWords {
     this.size = 0
   }
 
+  /** Words that fit in before the table grows. */
+  get #most(): number {
+    const slots = this.#mask + 1
+    return slots < large ? slots / 2 : (slots / 4) * 3
+  }
+
+  /** Throws out the words whose entry, by its place, is not wanted. Needs memory for those that stay, not for another table. */
+  keep(wanted: (place: number) => boolean): void {
+    const { entries } = this
+    let kept = 0
+    for (let i = 0; i < entries.length; i += entrySize) if (entries[i + headAt] !== 0 && wanted(i)) kept++
+    const staying = new Int32Array(kept * entrySize)
+    for (let i = 0, to = 0; i < entries.length; i += entrySize) {
+      if (entries[i + headAt] === 0 || !wanted(i)) continue
+      staying.set(entries.subarray(i, i + entrySize), to)
+      to += entrySize
+    }
+    entries.fill(0)
+    this.size = kept
+    this.#put(staying)
+  }
+
   #free(a: number, b: number, c: number, d: number, length: number): number {
     let slot = hash(a, b, c, d, length) & this.#mask
     while (this.entries[slot * entrySize + headAt] !== 0) slot = (slot + 1) & this.#mask
@@ -102,11 +127,16 @@ export class ShortWords {
     const before = this.entries
     this.entries = new Int32Array(before.length * 2)
     this.#mask = this.entries.length / entrySize - 1
-    for (let i = 0; i < before.length; i += entrySize) {
-      const head = before[i + headAt]!
+    this.#put(before)
+  }
+
+  /** Puts in entries of another array. */
+  #put(from: Int32Array): void {
+    for (let i = 0; i < from.length; i += entrySize) {
+      const head = from[i + headAt]!
       if (head === 0) continue
-      const to = this.#free(before[i]!, before[i + 1]!, before[i + 2]!, before[i + 3]!, head & 31)
-      for (let k = 0; k < entrySize; k++) this.entries[to + k] = before[i + k]!
+      const to = this.#free(from[i]!, from[i + 1]!, from[i + 2]!, from[i + 3]!, head & 31)
+      for (let k = 0; k < entrySize; k++) this.entries[to + k] = from[i + k]!
     }
   }
 }

@@ -55,6 +55,33 @@ test('pairs are numbered as they come', () => {
   )
 })
 
+test('pairs that were taken out are gone, the others are found, and their numbers are given anew', () => {
+  const step = fc.tuple(fc.boolean(), fc.nat(12), fc.nat(12))
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 400 }), steps => {
+      const pairs = new Pairs(2)
+      const held = new Map<string, number>()
+      for (const [adds, left, right] of steps) {
+        const name = `${left} ${right}`
+        const index = held.get(name)
+        if (adds) held.set(name, pairs.add(left, right))
+        else if (index !== undefined) {
+          pairs.remove(index)
+          held.delete(name)
+        }
+        if (adds && index !== undefined) expect(held.get(name)).toBe(index)
+      }
+      expect(new Set(held.values()).size).toBe(held.size)
+      for (let left = 0; left <= 12; left++) {
+        for (let right = 0; right <= 12; right++) {
+          expect(pairs.find(left, right)).toBe(held.get(`${left} ${right}`) ?? -1)
+        }
+      }
+      expect(pairs.size).toBeLessThanOrEqual(steps.length)
+    }),
+  )
+})
+
 test('ids grow', () => {
   const ids = new Ids(0)
   for (let i = 0; i < 100; i++) ids.push(i)

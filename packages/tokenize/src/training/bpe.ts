@@ -66,7 +66,7 @@ async function learnBpe(words: WordCounts, options: TrainBpeOptions): Promise<To
   }
   const special = new Map(specialTokens.map((token, id) => [token, id]))
 
-  const symbols = new Int32Array(words.arena.length)
+  const symbols = new (vocabSize <= 1 << 16 ? Uint16Array : Int32Array)(words.arena.length)
   for (let i = 0; i < symbols.length; i++) symbols[i] = byteIds[words.arena[i]!]!
   // The words are known as symbols now; the merges need the memory.
   words.arena = new Uint8Array(0)

@@ -3,10 +3,11 @@ import { Ids } from '../tables/ids.ts'
 import { Pairs } from '../tables/pairs.ts'
 import { HolderLists } from './holder-lists.ts'
 import { PairQueue } from './pair-queue.ts'
+import { differenceSize, writeDifference } from './word-lists.ts'
 
 /** Words as ids, end to end, which learning writes over; word `i` is `symbols[starts[i] … starts[i + 1])`. */
 export interface SymbolWords {
-  readonly symbols: Int32Array
+  readonly symbols: Int32Array | Uint16Array
   readonly starts: Int32Array
   /** How often each word comes. */
   readonly counts: Float64Array
@@ -23,13 +24,17 @@ export interface LearnOptions {
   full(): boolean
 }
 
+/** Notes of a step whose arrays are kept for the next: the first steps touch most of the words, later ones few. */
+const mostNotes = 1 << 16
+
 /**
  * Learns merges, most frequent pair first (Sennrich, Haddow and Birch 2016). Ties go to the lowest pair of ids, and counts of
  * overlapping pairs are as found ("aaa" has two), so that equal documents give the merges of Hugging Face's BpeTrainer.
  *
  * A token has one pair only that it is made of: within its span, merging goes as it would on the token alone. So a pair comes
  * up in the one step that makes the later of its two parts; after that its count only falls, and it needs one place in the
- * queue, none if it is too rare already.
+ * queue, none if it is too rare already: such pairs, and those that were merged, are forgotten, so that memory goes with the
+ * words and the pairs that can still be merged.
  *
  * Yields after every 64 merges, that the caller may rest.
  */
@@ -46,33 +51,40 @@ export function* learnMerges(words: SymbolWords, options: LearnOptions): Generat
 
   const pairs = new Pairs(1 << 14)
   let pairCounts = new Float64Array(1 << 14)
-  // Of this step: which word was last noted under a pair, how many were, and the notes themselves.
+  // Of this step: which word was last noted under a pair, the bytes that its list of words takes, and the notes themselves.
   let lastWord = new Int32Array(1 << 14).fill(-1)
-  let noted = new Int32Array(1 << 14)
+  let listSizes = new Int32Array(1 << 14)
   const touched = new Ids()
-  const notePairs = new Ids()
-  const noteWords = new Ids()
+  let notePairs = new Ids()
+  let noteWords = new Ids()
 
   const pairOf = (left: number, right: number): number => {
     const pair = pairs.add(left, right)
     if (pair >= pairCounts.length) {
       pairCounts = enlarge(pairCounts, new Float64Array(pair * 2))
       lastWord = enlarge(lastWord, new Int32Array(pair * 2).fill(-1))
-      noted = enlarge(noted, new Int32Array(pair * 2))
+      listSizes = enlarge(listSizes, new Int32Array(pair * 2))
     }
     return pair
   }
   const more = (left: number, right: number, word: number): void => {
     const pair = pairOf(left, right)
     pairCounts[pair]! += counts[word]!
-    if (lastWord[pair] === word) return
+    const last = lastWord[pair]!
+    if (last === word) return
     lastWord[pair] = word
-    if (noted[pair]!++ === 0) touched.push(pair)
+    if (listSizes[pair] === 0) touched.push(pair)
+    listSizes[pair]! += differenceSize(word - last)
     notePairs.push(pair)
     noteWords.push(word)
   }
   const less = (left: number, right: number, word: number): void => {
-    pairCounts[pairOf(left, right)]! -= counts[word]!
+    const pair = pairs.find(left, right)
+    if (pair >= 0) pairCounts[pair]! -= counts[word]!
+  }
+  const forget = (pair: number): void => {
+    pairs.remove(pair)
+    pairCounts[pair] = 0
   }
 
   const queue = new PairQueue(
@@ -84,22 +96,38 @@ export function* learnMerges(words: SymbolWords, options: LearnOptions): Generat
     let total = 0
     for (let t = 0; t < touched.length; t++) {
       const pair = touched.values[t]!
-      const count = noted[pair]!
-      noted[pair] = total
-      total += count
+      const size = listSizes[pair]!
+      const wanted = pairCounts[pair]! >= least
+      listSizes[pair] = wanted ? total : -1
+      lastWord[pair] = -1
+      if (wanted) total += size
     }
-    const grouped = new Int32Array(total)
-    for (let n = 0; n < notePairs.length; n++) grouped[noted[notePairs.values[n]!]!++] = noteWords.values[n]!
+    const lists = new Uint8Array(total)
+    for (let n = 0; n < notePairs.length; n++) {
+      const pair = notePairs.values[n]!
+      if (listSizes[pair]! < 0) continue
+      const word = noteWords.values[n]!
+      listSizes[pair] = writeDifference(lists, listSizes[pair]!, word - lastWord[pair]!)
+      lastWord[pair] = word
+    }
     let from = 0
     for (let t = 0; t < touched.length; t++) {
       const pair = touched.values[t]!
-      const to = noted[pair]!
-      if (pairCounts[pair]! >= least) queue.push(pair, pairCounts[pair]!, grouped, from, to)
-      from = to
-      noted[pair] = 0
+      const to = listSizes[pair]!
+      listSizes[pair] = 0
       lastWord[pair] = -1
+      if (to < 0) {
+        forget(pair)
+        continue
+      }
+      queue.push(pair, pairCounts[pair]!, lists, from, to)
+      from = to
     }
     touched.length = 0
+    if (notePairs.length > mostNotes) {
+      notePairs = new Ids()
+      noteWords = new Ids()
+    }
     notePairs.length = 0
     noteWords.length = 0
   }
@@ -109,26 +137,32 @@ export function* learnMerges(words: SymbolWords, options: LearnOptions): Generat
     for (let i = starts[word]!; i + 1 < ends[word]!; i++) {
       const pair = pairOf(symbols[i]!, symbols[i + 1]!)
       pairCounts[pair]! += counts[word]!
-      if (lastWord[pair] !== word) noted[pair]!++
+      if (lastWord[pair] === word) continue
+      listSizes[pair]! += differenceSize(word - lastWord[pair]!)
       lastWord[pair] = word
     }
   }
-  const lists = new HolderLists(noted, pairs.size, pair => pairCounts[pair]! >= least)
+  const lists = new HolderLists(listSizes, pairs.size, pair => pairCounts[pair]! >= least)
   lastWord.fill(-1)
   for (let word = 0; word < size; word++) {
     for (let i = starts[word]!; i + 1 < ends[word]!; i++) {
       const pair = pairs.find(symbols[i]!, symbols[i + 1]!)
-      if (lastWord[pair] !== word) lists.add(pair, word)
+      if (lastWord[pair] === word) continue
+      lists.add(pair, word - lastWord[pair]!)
       lastWord[pair] = word
     }
   }
-  for (let pair = 0; pair < pairs.size; pair++) {
-    if (pairCounts[pair]! < least) continue
+  lastWord.fill(-1)
+  listSizes.fill(0)
+  const { size: firstPairs } = pairs
+  for (let pair = 0; pair < firstPairs; pair++) {
+    if (pairCounts[pair]! < least) {
+      forget(pair)
+      continue
+    }
     const [words, from, to] = lists.of(pair)
     queue.push(pair, pairCounts[pair]!, words, from, to)
   }
-  lastWord.fill(-1)
-  noted.fill(0)
 
   const merges: Merge[] = []
   while (queue.size > 0 && !options.full()) {
@@ -136,21 +170,31 @@ export function* learnMerges(words: SymbolWords, options: LearnOptions): Generat
     const count = pairCounts[pair]!
     if (queue.count !== count) {
       if (count >= least) queue.recount(count)
-      else queue.pop()
+      else {
+        queue.pop()
+        forget(pair)
+      }
       continue
     }
     const left = pairs.left[pair]!
     const right = pairs.right[pair]!
     const holders = queue.pop()
     const { from, to: upTo } = queue
+    forget(pair)
     const id = idOf(left, right)
     if (id === undefined) continue
     merges.push({ left, right, id })
     const length = lengthOf(left) + lengthOf(right)
     lengths[id] = length
 
-    for (let h = from; h < upTo; h++) {
-      const word = holders[h]!
+    for (let h = from, word = -1; h < upTo; ) {
+      let byte = holders[h++]!
+      let difference = byte & 0x7f
+      for (let shift = 7; byte > 0x7f; shift += 7) {
+        byte = holders[h++]!
+        difference |= (byte & 0x7f) << shift
+      }
+      word += difference
       const start = starts[word]!
       const end = ends[word]!
       let to = start

@@ -7,7 +7,7 @@ export class PairQueue {
   #heap: number[] = []
   #counts = new Float64Array(1024)
   #pairs = new Int32Array(1024)
-  #words: (Int32Array | undefined)[] = []
+  #words: (Uint8Array | undefined)[] = []
   #stretches = new Int32Array(2048)
   /** Entries that were popped: their places are given anew. */
   readonly #free: number[] = []
@@ -26,8 +26,8 @@ export class PairQueue {
     return this.#heap.length
   }
 
-  /** @param words `words[from … to)`: numbers of the words that this entry's merge is to be made in */
-  push(pair: number, count: number, words: Int32Array, from: number, to: number): void {
+  /** @param words `words[from … to)`: the words that this entry's merge is to be made in, as in word-lists.ts */
+  push(pair: number, count: number, words: Uint8Array, from: number, to: number): void {
     const entry = this.#free.pop() ?? this.#words.length
     if (entry === this.#counts.length) this.#grow(entry * 2)
     this.#words[entry] = words
@@ -65,7 +65,7 @@ export class PairQueue {
   }
 
   /** Takes the first entry away and returns the array that its words stand in, from `from` to `to`. */
-  pop(): Int32Array {
+  pop(): Uint8Array {
     const entry = this.#heap[0]!
     const last = this.#heap.pop()!
     if (this.#heap.length > 0) {

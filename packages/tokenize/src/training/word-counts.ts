@@ -25,7 +25,7 @@ export type AddWord = (bytes: Uint8Array, at: number, end: number) => void
 export type EachWord = (bytes: Uint8Array, add: AddWord) => void
 
 export interface CountOptions {
-  /** Distinct words that are held; beyond that the rarest are given up. Default 2^21, up to 200 MB. */
+  /** Distinct words that are held; beyond that the rarest are given up. Default 1,572,864, up to 130 MB. */
   maxWords?: number | undefined
   signal?: AbortSignal | undefined
   /** Told the bytes counted so far, about every 16 MiB. */

@@ -2,13 +2,14 @@ import { ByteStrings, hashBytes } from '../tables/byte-strings.ts'
 import { entrySize, headAt, longestShort, payloadAt, ShortWords } from '../tables/short-words.ts'
 import type { WordCounts } from './word-counts.ts'
 
-export const defaultMaxWords = 1 << 21
+/** As many short words as a table of 64 MiB holds. */
+export const defaultMaxWords = 3 << 19
 
 /** A short word's count is kept in two integers; the low one carries over at this. */
 const carry = 1 << 30
 
 /**
- * Counts of distinct words. When there are more than `maxWords`, those that have come once are given up, then those that have come
+ * Counts of distinct words. When there would be more than `maxWords`, those that have come once are given up, then those that have come
  * twice, and so on, until half are left: what is frequent in the end was hardly ever rare for so long (Manku and Motwani 2002).
  */
 export class WordTable {
@@ -43,12 +44,8 @@ export class WordTable {
     }
     let place = this.#short.find(this.#view, at, length)
     if (place < 0) {
+      if (this.size >= this.#maxWords) this.#prune()
       place = this.#short.add()
-      if (this.size > this.#maxWords) {
-        this.#setCount(place, times)
-        this.#prune()
-        return
-      }
     }
     const { entries } = this.#short
     const low = entries[place + payloadAt]! + times
@@ -67,34 +64,44 @@ export class WordTable {
   }
 
   #addLong(bytes: Uint8Array, at: number, end: number, times: number): void {
-    const word = this.#long.add(bytes, at, end, hashBytes(bytes, at, end))
+    const hash = hashBytes(bytes, at, end)
+    if (this.size >= this.#maxWords && this.#long.find(bytes, at, end, hash) < 0) this.#prune()
+    const word = this.#long.add(bytes, at, end, hash)
     if (word >= this.#longCounts.length) {
       const grown = new Float64Array(this.#longCounts.length * 2)
       grown.set(this.#longCounts)
       this.#longCounts = grown
     }
     this.#longCounts[word]! += times
-    if (this.size > this.#maxWords) this.#prune()
   }
 
   #prune(): void {
-    const { size, arena, starts, counts } = this.result(0)
-    let least = 1
-    for (let left = size; left > this.#maxWords / 2; least++) {
-      left = 0
-      for (const count of counts) if (count > least) left++
-    }
-    this.#short = new ShortWords(1 << 13)
+    let rare = 1
+    let given = this.#upTo(rare)
+    while (this.size - given.words > this.#maxWords / 2) given = this.#upTo(++rare)
+    this.#pruned.words += given.words
+    this.#pruned.occurrences += given.occurrences
+    this.#short.keep(place => this.#countOf(place) > rare)
+    const [long, counts] = [this.#long, this.#longCounts]
     this.#long = new ByteStrings({ strings: 1 << 10, bytes: 1 << 15 })
     this.#longCounts = new Float64Array(1 << 10)
-    for (let word = 0; word < size; word++) {
-      const count = counts[word]!
-      if (count >= least) this.add(arena, starts[word]!, starts[word + 1]!, count)
-      else {
-        this.#pruned.words++
-        this.#pruned.occurrences += count
-      }
+    for (let i = 0; i < long.size; i++) {
+      if (counts[i]! > rare) this.#addLong(long.arena, long.starts[i]!, long.starts[i + 1]!, counts[i]!)
     }
+  }
+
+  /** Words that have come up to `most` times, and how often they have come together. */
+  #upTo(most: number): { words: number; occurrences: number } {
+    const found = { words: 0, occurrences: 0 }
+    const look = (count: number): void => {
+      if (count > most) return
+      found.words++
+      found.occurrences += count
+    }
+    const { entries } = this.#short
+    for (let i = 0; i < entries.length; i += entrySize) if (entries[i + headAt] !== 0) look(this.#countOf(i))
+    for (let i = 0; i < this.#long.size; i++) look(this.#longCounts[i]!)
+    return found
   }
 
   /** Gives the memory back. */
