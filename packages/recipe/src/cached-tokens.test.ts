@@ -28,6 +28,7 @@ const several = { sources: [lines, { ...lines, path: 'corpus/b.txt', weight: 3 }
 test.each([
   ['a source', single],
   ['a mix', several],
+  ['a mix by tokens', { ...several, mix: { epochs: 4, unit: 'tokens' } }],
 ])(
   '%s with a cache trains to the same bits, also in a second run and after a resume',
   async (_, changes) => {
@@ -81,17 +82,6 @@ test('what decides the tokens makes another cache, what does not makes none', as
   expect(await caches({ refine: [{ use: 'normalize' }] })).toBe(2)
   await writeFile(join(folder, 'corpus/c.txt'), 'one file more')
   expect(await caches({ refine: [{ use: 'normalize' }] })).toBe(3)
-})
-
-test('a mix by tokens is refused', async () => {
-  const folder = await scratch()
-  const data = { ...tinyConfig.data, cache: {} }
-  const file = await writeTiny(folder, { ...several, refine: [], mix: { unit: 'tokens' }, data })
-  await expect(runTiny(file, { runsDir: join(folder, 'runs') })).rejects.toMatchObject({
-    exitCode: 2,
-    place: 'data.cache',
-    message: 'a mix by tokens is not cached',
-  })
 })
 
 test('a run goes on with a cache only if it began with one; of a mix epochs do not change then', async () => {

@@ -1,10 +1,10 @@
 import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { resolvePath } from '@sluice/ingest'
-import { ConfigError, type Json, type RunEvent, repeat, type Source } from '@sluice/pipeline'
+import { type Json, type RunEvent, repeat, type Source } from '@sluice/pipeline'
 import { cacheTokens, type Tokenizer, tokenize } from '@sluice/tokenize'
 import { encoders } from './batches.ts'
-import type { Corpus } from './corpus.ts'
+import { type Corpus, type Member, mixesTokens, workersOf } from './corpus.ts'
 import type { Recipe } from './recipe.ts'
 
 /** Bytes of tokens in a shard: so much is made at a time while training waits. */
@@ -26,8 +26,6 @@ export interface CachedTokensOptions {
  * With `data.cache`, the training part of the corpus as tokens that are made once and kept: of a single source an epoch, of several the
  * mix as it comes, for their epochs are of different lengths. Either way the same tokens come in the same order as without. Undefined
  * without `data.cache`.
- *
- * @throws ConfigError where weights count tokens: each source is refined by a run of its own then
  */
 export async function cachedTokens(options: CachedTokensOptions): Promise<Source | undefined> {
   const { recipe, corpus, tokenizer, main } = options
@@ -35,16 +33,18 @@ export async function cachedTokens(options: CachedTokensOptions): Promise<Source
   if (!cache) return undefined
   const [first, ...others] = recipe.sources
   const single = others.length === 0
-  if (!single && recipe.mix.unit === 'tokens') {
-    throw new ConfigError('a mix by tokens is not cached', {
-      place: 'data.cache',
-      advice: 'set mix.unit to "bytes", or leave data.cache out',
-    })
-  }
+  const encode = (id = 'tokenize', member: Member = { index: 0, count: 1 }) =>
+    tokenize({ tokenizer, id, workers: workersOf(encoders(recipe), member) })
+  // Weights by tokens: each source is refined and tokenized by a run of its own, and nothing is left to do behind the mix.
+  const ofTokens = mixesTokens(recipe)
   const tokens = cacheTokens({
-    source: single ? corpus.once() : corpus.repeated(),
+    source: ofTokens
+      ? ({ again, saved, emit }) => corpus.mixedTokens(encode, { main: main && !again, saved, emit })!
+      : single
+        ? corpus.once()
+        : corpus.repeated(),
     // What is made again was rejected before.
-    stages: again => [...corpus.part('training', main && !again), tokenize({ tokenizer, workers: encoders(recipe) })],
+    stages: again => (ofTokens ? [] : [...corpus.part('training', main && !again), encode()]),
     dir: cache.dir === undefined ? join(options.path, 'cache') : resolve(options.baseDir, cache.dir),
     key: await keyOf(options),
     seed: recipe.seed,

@@ -68,6 +68,8 @@ export interface TokensReading {
   readonly saved: ((stage: string) => string | undefined) | undefined
   /** Each source once, whatever it says of epochs. Default false. */
   readonly once?: boolean
+  /** Takes what the stages tell. Default: the run. */
+  readonly emit?: (event: RunEvent) => void
 }
 
 export function openCorpus(recipe: Recipe, registry: Registry, context: Omit<BuildContext, 'id'>): Corpus {
@@ -109,10 +111,10 @@ export function openCorpus(recipe: Recipe, registry: Registry, context: Omit<Bui
     repeated: () => join(open().map(each => ({ ...each, epochs: each.epochs ?? epochs }))),
     refine: (main, here) => refine(main, here),
     part: (name, main, here) => part(name, main, here),
-    mixedTokens(encode, { main, saved, once = false }) {
+    mixedTokens(encode, { main, saved, once = false, emit: told = event => context.emit(event) }) {
       if (!mixesTokens(recipe)) return undefined
       const sources = open()
-      const emit = asOne(event => context.emit(event))
+      const emit = asOne(told)
       const members = sources.map(({ source, weight, epochs: asked = epochs }, index) => {
         const own = once ? 1 : asked
         const member = { index, count: sources.length }

@@ -14,6 +14,7 @@ import {
 } from '@sluice/pipeline'
 import { AsyncByteQueue, type RecordBatch, RecordBatchFileWriter } from 'apache-arrow'
 import { takeRows } from '../columns/take.ts'
+import type { ShardReading } from './cache.ts'
 import { type RefinedEvent, type ShardNote, shardFile } from './shard.ts'
 import { savedStates, writeStates } from './states.ts'
 
@@ -21,8 +22,10 @@ export interface BuildOptions {
   folder: string
   shard: number
   key: string
-  source: Source
+  source: Source | ((reading: ShardReading) => Source)
   stages: readonly Stage[]
+  /** It was there before. */
+  again: boolean
   seed: number
   /** Bytes of tokens after which a shard ends, at the end of a frame. */
   shardBytes: number
@@ -45,8 +48,14 @@ export async function buildShard(options: BuildOptions): Promise<ShardNote | und
   let cursor: Cursor = from ?? {}
   let full = false
   let states: ReadonlyMap<string, Iterable<Uint8Array>> = new Map()
+  const tell = (event: RunEvent): void => {
+    if (event.type === 'refined') refined.set(event.stage, event)
+    else if (event.type === 'note') notes.push(event)
+    else if (event.type === 'warning' || event.type === 'mixed') options.emit(event)
+  }
+  const { source, again } = options
   const reading = frames({
-    source: options.source,
+    source: typeof source === 'function' ? source({ again, saved, emit: tell }) : source,
     stages: options.stages,
     seed: options.seed,
     signal,
@@ -55,11 +64,7 @@ export async function buildShard(options: BuildOptions): Promise<ShardNote | und
     open: given => {
       context = given
     },
-    emit(event) {
-      if (event.type === 'refined') refined.set(event.stage, event)
-      else if (event.type === 'note') notes.push(event)
-      else if (event.type === 'warning' || event.type === 'mixed') options.emit(event)
-    },
+    emit: tell,
   })
 
   async function* pieces(): AsyncGenerator<Uint8Array> {

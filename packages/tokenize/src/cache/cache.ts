@@ -20,9 +20,19 @@ import { buildShard } from './build.ts'
 import { makeRoom, removeLeftovers } from './room.ts'
 import { damage, readNote, readShard, type ShardNote, shardFile, writeNote } from './shard.ts'
 
+/** What a source that runs stages of its own (a mix of sub-pipelines) needs for a shard. */
+export interface ShardReading {
+  /** The shard was there before, so what is written beside the tokens (rejected documents) is there already. */
+  readonly again: boolean
+  /** Where the cache has what a stage saved. */
+  saved(stage: string): string | undefined
+  /** Takes what the stages tell. */
+  emit(event: RunEvent): void
+}
+
 export interface CacheOptions {
-  /** Where documents come from. */
-  source: Source
+  /** Where documents come from. A function makes it, anew for each shard: for one that runs stages of its own. */
+  source: Source | ((reading: ShardReading) => Source)
   /**
    * What makes tokens of them: refining, split, `tokenize`. Asked for anew for each shard. `again`: the shard was there before, so what
    * is written beside the tokens (rejected documents) is there already.
@@ -94,8 +104,22 @@ export function cacheTokens(options: CacheOptions): Source<Tokens> {
     const bytes = Math.min(shardBytes, firstBytes * 2 ** shard)
     await makeRoom(dir, maxBytes - bytes, file)
     const from = shard === 0 ? undefined : (await readNote(folder, shard - 1, key))!.cursor
-    const stages = options.stages(before !== undefined)
-    const settings = { folder, shard, key, source, stages, seed, shardBytes: bytes, frameBytes, from, signal, emit }
+    const again = before !== undefined
+    const stages = options.stages(again)
+    const settings = {
+      folder,
+      shard,
+      key,
+      source,
+      stages,
+      again,
+      seed,
+      shardBytes: bytes,
+      frameBytes,
+      from,
+      signal,
+      emit,
+    }
     const made = await buildShard(settings)
     if (!made) return undefined
     done.made++
