@@ -9,6 +9,8 @@ export const i32 = {
   eqz: unary('i32', 'i32', 0x45),
   /** Zeros below the lowest bit that is set. */
   ctz: unary('i32', 'i32', 0x68),
+  /** How many bits are set. */
+  popcnt: unary('i32', 'i32', 0x69),
   eq: binary('i32', 'i32', 0x46),
   ne: binary('i32', 'i32', 0x47),
   ltU: binary('i32', 'i32', 0x49),
@@ -21,6 +23,8 @@ export const i32 = {
   divU: binary('i32', 'i32', 0x6e),
   remU: binary('i32', 'i32', 0x70),
   and: binary('i32', 'i32', 0x71),
+  or: binary('i32', 'i32', 0x72),
+  xor: binary('i32', 'i32', 0x73),
   shl: binary('i32', 'i32', 0x74),
   shrU: binary('i32', 'i32', 0x76),
   wrap: unary('i64', 'i32', 0xa7),

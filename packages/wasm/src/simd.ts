@@ -46,6 +46,8 @@ export const v128 = {
   /** Bytes of a, then b, by index 0 … 31. */
   shuffle: (a: V128, b: V128, lanes: readonly number[]): V128 => expr('v128', a.code, b.code, simd(0x0d), [...lanes]),
   and: simdBinary(0x4e),
+  /** Bits of a that b has not. */
+  andNot: simdBinary(0x4f),
   or: simdBinary(0x50),
   xor: simdBinary(0x51),
   /** Bits of a where the mask's are 1, else of b. */

@@ -6,7 +6,7 @@ export const mixSchema = z.strictObject({
     .enum(['bytes', 'documents', 'tokens'])
     .default('bytes')
     .describe(
-      'What the weights of the sources count: bytes of text, documents, or tokens. For tokens each source is refined and tokenized by itself: "dedup" and "minhash" then look for copies within each source only.',
+      'What the weights of the sources count: bytes of text, documents, or tokens. For tokens each source is refined and tokenized by itself: "dedup" and "minhash" then look for copies within each source only, and "rejects": "r.jsonl" is a file for each source, "r.<id>.jsonl".',
     ),
   frame: byteSize()
     .optional()

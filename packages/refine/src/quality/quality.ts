@@ -32,22 +32,29 @@ export function quality(options: QualityOptions = {}): Stage<Documents, Document
   })
   const lines = rules.includes('c4') ? [c4({ ...options.c4, minSentences: false })] : []
   const scan = new Scan()
+  // Only these rules look at words one by one.
+  const listing = rules.includes('repetition')
   return refiner({
     name: 'quality',
     parallel: 'stateless',
     options,
-    judge: document => judged(document, scan, sets),
-    follow: document => judged(document, scan, lines),
+    judge: document => judged(document, scan, { sets, listing }),
+    follow: document => judged(document, scan, { sets: lines, listing: false }),
   })
 }
 
-function judged(document: Document, scan: Scan, sets: readonly Rules[]): Verdict {
+function judged(
+  document: Document,
+  scan: Scan,
+  { sets, listing }: { sets: readonly Rules[]; listing: boolean },
+): Verdict {
   let { bytes, start, end } = document
   let text: Uint8Array | undefined
   let changed: Record<string, number> | undefined
   let scanned = false
   for (const rules of sets) {
-    if (!scanned) scan.scan(bytes, start, end)
+    if (!scanned && listing) scan.scan(bytes, start, end)
+    else if (!scanned) scan.count(bytes, start, end)
     scanned = true
     const verdict = rules({ bytes, start, end, scan, lang: document.lang })
     if (!verdict) continue

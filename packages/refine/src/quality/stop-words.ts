@@ -1,3 +1,4 @@
+import type { Words } from '../text/words.ts'
 import type { Scanned } from './rule.ts'
 
 /**
@@ -58,9 +59,23 @@ function shapeOf(first: number, length: number): number {
   return (first << 5) | Math.min(length, 31)
 }
 
-function hasWords({ bytes, scan: { words } }: Scanned, table: WordTable, enough: number): boolean {
+function hasWords({ bytes, start, end, scan }: Scanned, table: WordTable, enough: number): boolean {
   const found = new Set<number>()
-  const { data, count } = words
+  if (scan.listed) return findWords(bytes, scan.words, { table, enough, found })
+  // The first lines have enough of them, as a rule.
+  for (let at = start; at < end; ) {
+    at = scan.list(bytes, start, at, end)
+    if (findWords(bytes, scan.some, { table, enough, found })) return true
+  }
+  return found.size >= enough
+}
+
+/** Adds to `found` until there are enough. */
+function findWords(
+  bytes: Uint8Array,
+  { data, count }: Words,
+  { table, enough, found }: { table: WordTable; enough: number; found: Set<number> },
+): boolean {
   const { shapes, byShape } = table
   for (let i = 0; i < count; i++) {
     const start = data[i * 3]!

@@ -28,6 +28,37 @@ export function stringAt(column: Data<Utf8> | undefined, row: number): string | 
   )
 }
 
+/** Strings of a column that mostly say the same as the row before: that is not made a string again. */
+export class Recurring {
+  readonly #column: Data<Utf8> | undefined
+  #row = -1
+  #value: string | undefined
+
+  constructor(column: Data<Utf8> | undefined) {
+    this.#column = column
+  }
+
+  /** Undefined for null. */
+  at(row: number): string | undefined {
+    const column = this.#column
+    if (!column || (column.nullCount > 0 && !column.getValid(row))) return undefined
+    if (this.#row < 0 || !this.#same(column, row)) {
+      this.#value = stringAt(column, row)
+      this.#row = row
+    }
+    return this.#value
+  }
+
+  #same({ values, valueOffsets }: Data<Utf8>, row: number): boolean {
+    const start = valueOffsets[row]!
+    const known = valueOffsets[this.#row]!
+    const length = valueOffsets[row + 1]! - start
+    if (valueOffsets[this.#row + 1]! - known !== length) return false
+    for (let i = 0; i < length; i++) if (values[start + i] !== values[known + i]) return false
+    return true
+  }
+}
+
 export function bitAt(column: Data, row: number): boolean {
   const bit = column.offset + row
   return (((column.values as Uint8Array)[bit >> 3]! >> (bit & 7)) & 1) === 1

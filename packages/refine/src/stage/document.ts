@@ -1,3 +1,9 @@
+/** What is seldom asked for, and read then. */
+export interface DocumentRows {
+  id(row: number): string
+  columns(row: number): Readonly<Record<string, unknown>>
+}
+
 /**
  * A document on its way through a refining stage: its text as bytes where they lie, and as a string for those who ask. It is
  * valid until the judge returns (or resolves); the next document takes its place.
@@ -7,7 +13,6 @@ export class Document {
   bytes: Uint8Array = new Uint8Array(0)
   start = 0
   end = 0
-  id = ''
   source = ''
   /** 0, 1, 2 … for the parts of a long one. */
   part = 0
@@ -19,11 +24,16 @@ export class Document {
   /** Place among the documents of its source in this epoch, as they reach the stage. */
   ordinal = 0
   #text: string | undefined
-  #row: () => Readonly<Record<string, unknown>> = () => ({})
+  #rows: DocumentRows | undefined
+  #row = 0
+
+  get id(): string {
+    return this.#rows?.id(this.#row) ?? ''
+  }
 
   /** What the other columns hold, read when asked for: `url`, `created`, `metadata` and whatever else there is. */
   get columns(): Readonly<Record<string, unknown>> {
-    return this.#row()
+    return this.#rows?.columns(this.#row) ?? {}
   }
 
   get text(): string {
@@ -40,12 +50,17 @@ export class Document {
     return this.end - this.start
   }
 
-  /** Puts it over another row. */
-  place(bytes: Uint8Array, start: number, end: number, row: () => Readonly<Record<string, unknown>>): void {
+  /** Puts it over another text. */
+  place(bytes: Uint8Array, start: number, end: number): void {
     this.bytes = bytes
     this.start = start
     this.end = end
     this.#text = undefined
+  }
+
+  /** Says which row it is over. */
+  of(rows: DocumentRows, row: number): void {
+    this.#rows = rows
     this.#row = row
   }
 }

@@ -23,11 +23,13 @@ export function replaceValues(
   return new RecordBatch(schema, makeData({ type, length: batch.numRows, nullCount: 0, children }))
 }
 
-function replaceTexts(column: Data, rows: number, texts: Replacements): Data {
+/** The texts of some rows, or of all, with others in some of them. */
+export function replaceTexts(column: Data, count: number, texts: Replacements, rows?: Int32Array): Data {
   const offsets = column.valueOffsets as Int32Array
   const values = column.values as Uint8Array
-  const valueOffsets = new Int32Array(rows + 1)
-  for (let row = 0; row < rows; row++) {
+  const valueOffsets = new Int32Array(count + 1)
+  for (let i = 0; i < count; i++) {
+    const row = rows ? rows[i]! : i
     const text = texts.get(row)
     const size =
       text === undefined
@@ -35,16 +37,17 @@ function replaceTexts(column: Data, rows: number, texts: Replacements): Data {
         : typeof text === 'string'
           ? Buffer.byteLength(text)
           : text.length
-    valueOffsets[row + 1] = valueOffsets[row]! + size
+    valueOffsets[i + 1] = valueOffsets[i]! + size
   }
-  const data = Buffer.allocUnsafeSlow(valueOffsets[rows]!)
-  for (let row = 0; row < rows; row++) {
+  const data = Buffer.allocUnsafeSlow(valueOffsets[count]!)
+  for (let i = 0; i < count; i++) {
+    const row = rows ? rows[i]! : i
     const text = texts.get(row)
-    if (text === undefined) data.set(values.subarray(offsets[row], offsets[row + 1]), valueOffsets[row])
-    else if (typeof text === 'string') data.write(text, valueOffsets[row]!, 'utf8')
-    else data.set(text, valueOffsets[row])
+    if (text === undefined) data.set(values.subarray(offsets[row], offsets[row + 1]), valueOffsets[i])
+    else if (typeof text === 'string') data.write(text, valueOffsets[i]!, 'utf8')
+    else data.set(text, valueOffsets[i])
   }
-  return makeData({ type: new Utf8(), length: rows, nullCount: 0, valueOffsets, data })
+  return makeData({ type: new Utf8(), length: count, nullCount: 0, valueOffsets, data })
 }
 
 function replaceLangs(batch: RecordBatch, langs: ReadonlyMap<number, string>): Data {

@@ -1,10 +1,15 @@
 import { SchemaError } from '@sluice/pipeline'
 import { type Data, DataType, type Field, makeData, RecordBatch, Struct } from 'apache-arrow'
+import { type Replacements, replaceTexts } from './replace.ts'
 
-/** Rows `rows[0..count]` of a batch, as a batch of its own. */
-export function takeRows(batch: RecordBatch, rows: Int32Array, count: number): RecordBatch {
+/** Rows `rows[0..count]` of a batch, as a batch of its own, with other texts in some of them. */
+export function takeRows(batch: RecordBatch, rows: Int32Array, count: number, texts: Replacements): RecordBatch {
   const { schema } = batch
-  const children = schema.fields.map((field, i) => takeColumn(field, batch.data.children[i]!, rows, count))
+  const children = schema.fields.map((field, i) => {
+    const column = batch.data.children[i]!
+    if (field.name === 'text' && texts.size > 0) return replaceTexts(column, count, texts, rows)
+    return takeColumn(field, column, rows, count)
+  })
   return new RecordBatch(schema, makeData({ type: new Struct(schema.fields), length: count, nullCount: 0, children }))
 }
 

@@ -83,11 +83,14 @@ export class BatchWork {
   /** The rows that go on. */
   end(): RecordBatch<Documents> {
     this.#rejects?.flush()
-    const changed = replaceValues(this.#batch, this.#texts, this.#langs) as RecordBatch<Documents>
-    if (this.#count === this.#batch.numRows) return changed
-    return takeRows(changed, this.#kept, this.#count) as RecordBatch<Documents>
+    const all = this.#count === this.#batch.numRows
+    // Where rows go, the texts of the others are put in as they are copied.
+    const changed = replaceValues(this.#batch, all ? this.#texts : none, this.#langs) as RecordBatch<Documents>
+    return all ? changed : (takeRows(changed, this.#kept, this.#count, this.#texts) as RecordBatch<Documents>)
   }
 }
+
+const none = new Map<number, string>()
 
 function fateOf(verdict: Verdict): Fate {
   if (verdict && 'drop' in verdict) return { drop: verdict.drop }

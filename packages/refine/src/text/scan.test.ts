@@ -88,6 +88,54 @@ test('finds in one pass what character by character gives', () => {
   )
 })
 
+test('counts without a list what it finds with one', () => {
+  const other = new Scan()
+  const counts = ({ words, chars, newlines, hashes, ellipses, letters, unspacedLetters }: Scan) => {
+    const { count, alphabetic, symbolic, length } = words
+    return { count, alphabetic, symbolic, length, chars, newlines, hashes, ellipses, letters, unspacedLetters }
+  }
+  const linesOf = ({ lines }: Scan) =>
+    Array.from({ length: lines.count }, (_, i) => [
+      ...[lines.starts[i], lines.ends[i], lines.inkStarts[i], lines.inkEnds[i]],
+      ...[lines.chars[i], lines.words[i], lines.marks[i]],
+    ])
+  const wordsOf = ({ data, count }: Scan['words']) => Array.from(data.subarray(0, 3 * count))
+  const plain = fc.oneof(
+    { weight: 6, arbitrary: fc.stringMatching(/^[a-zA-Z]{1,9}$/) },
+    { weight: 6, arbitrary: fc.constantFrom(' ', '\n', ' ', '\r\n', '\r', '\t', '\f', '\u001d') },
+    {
+      weight: 4,
+      arbitrary: fc.constantFrom(
+        ...[..."0123456789.,'_-#{[!", '...', '......', '1,000.5', 'U.S.', '7th', '3_D', "don't", '__', '\0', '\x7f'],
+      ),
+    },
+  )
+  const either = fc.oneof({ weight: 12, arbitrary: plain }, { weight: 1, arbitrary: pieces })
+  let counted = 0
+  fc.assert(
+    fc.property(fc.array(either, { maxLength: 120 }), fc.boolean(), (parts, padded) => {
+      // What is strange is rare enough to be counted by bits where there is much else.
+      const text = padded ? `${parts.join('')}\n${'the whale swam 7 miles, or 8. '.repeat(200)}` : parts.join('')
+      const bytes = Buffer.from(`.7x${text}x7.`)
+      scan.scan(bytes, 3, bytes.length - 3)
+      other.count(bytes, 3, bytes.length - 3)
+      if (!other.listed) counted++
+      expect(counts(other)).toEqual(counts(scan))
+      expect(linesOf(other)).toEqual(linesOf(scan))
+      if (other.listed) return
+      const listed: number[] = []
+      for (let at = 3; at < bytes.length - 3; ) {
+        at = other.list(bytes, 3, at, bytes.length - 3)
+        if (other.some.count > 0) listed.push(...wordsOf(other.some))
+      }
+      expect(counts(other)).toEqual(counts(scan))
+      expect(listed).toEqual(wordsOf(scan.words))
+    }),
+    { numRuns: 3000 },
+  )
+  expect(counted).toBeGreaterThan(1000)
+})
+
 test('takes a text longer than what it has room for', () => {
   const text = `${'The whale, 9.5 metres. '.repeat(20_000)}\nWe use cookies.`
   const bytes = Buffer.from(text)

@@ -1,8 +1,8 @@
 import * as classes from './classes.ts'
 import { byteClasses, classOf } from './classes.ts'
 import { grown } from './grown.ts'
-import { Lines } from './lines.ts'
-import { endOfRun, lowestBit, Marks, marksEach } from './marks.ts'
+import { bracket, curly, Lines } from './lines.ts'
+import { anchorAt, bracketAt, breakAt, endOfRun, lowestBit, Marks, marksEach, strangeAt, sumOf } from './marks.ts'
 import { phraseAt } from './phrases.ts'
 import { addSegments } from './segment.ts'
 import { codeAt, textOf, widthOf } from './utf8.ts'
@@ -15,6 +15,10 @@ import { alphabetic, stride, symbolic, Words } from './words.ts'
  */
 export class Scan {
   readonly words: Words = new Words()
+  /** Whether `words` lists them, or only says how many there are. */
+  listed = false
+  /** Words that `list` has found. */
+  readonly some: Words = new Words()
   readonly lines: Lines = new Lines()
   /** Characters of the whole text. */
   chars = 0
@@ -33,13 +37,162 @@ export class Scan {
     return this.unspacedLetters * 2 > this.letters
   }
 
+  /** Lists words and lines. */
   scan(bytes: Uint8Array, start: number, end: number): this {
+    this.#marks.read(bytes, start, end, 'mark')
+    this.#clear(start)
+    this.listed = true
+    this.#walk(bytes, start, { from: start, end, words: this.words, of: 'all' })
+    this.#markPhrases(bytes, start, end)
+    return this
+  }
+
+  /**
+   * Lists lines, and counts words without listing them: by bits where they are of ASCII, and by `#walk` in what stands between white
+   * space and has other characters. Where there is much of these all is listed.
+   */
+  count(bytes: Uint8Array, start: number, end: number): this {
+    const marks = this.#marks
+    marks.read(bytes, start, end, 'count')
+    // Sums of the text as it is: words are counted anew without what is strange.
+    const { [sumOf.strange]: strange, [sumOf.newlines]: newlines, [sumOf.rests]: rests } = marks.sums
+    if (strange! * 4 > marks.blocks) return this.scan(bytes, start, end)
+    this.#clear(start)
+    this.listed = false
+    const { words } = this
+    let runs: readonly (readonly [number, number])[] = []
+    if (strange! > 0) {
+      const found = this.#walkStrange(bytes, start)
+      if (found === undefined) return this.scan(bytes, start, end)
+      runs = found
+      marks.recount()
+    }
+    const { sums } = marks
+    words.symbolic += sums[sumOf.symbolic]!
+    words.count = this.#strangeWords + sums[sumOf.words]! + sums[sumOf.symbolic]!
+    words.alphabetic += sums[sumOf.alphabetic]!
+    words.length += sums[sumOf.wordChars]!
+    this.letters += sums[sumOf.wordChars]!
+    this.hashes += sums[sumOf.hashes]!
+    this.newlines = newlines!
+    if (sums[sumOf.dots] !== 0) this.ellipses += marks.ellipses()
+    this.chars = end - start - rests!
+    this.#findLines(bytes, start, end, runs)
+    this.#markPhrases(bytes, start, end)
+    return this
+  }
+
+  /**
+   * Lists words of a text that was counted, from `from` on, where the text begins or the last call ended: about a thousand bytes of
+   * them, into `some`.
+   *
+   * @returns where they end
+   */
+  list(bytes: Uint8Array, start: number, from: number, end: number): number {
+    const to = Math.min(end, start + this.#marks.runEnd(Math.min(end, from + 1024) - start))
+    const { hashes, ellipses, letters, unspacedLetters } = this
+    this.#walk(bytes, start, { from, end: to, words: this.some, of: 'words' })
+    Object.assign(this, { hashes, ellipses, letters, unspacedLetters })
+    return to
+  }
+
+  #strangeWords = 0
+
+  #clear(start: number): void {
+    const { words } = this
+    words.count = 0
+    words.symbolic = 0
+    words.alphabetic = 0
+    words.length = 0
+    this.lines.clear(start)
+    this.chars = 0
+    this.newlines = 0
+    this.hashes = 0
+    this.ellipses = 0
+    this.letters = 0
+    this.unspacedLetters = 0
+    this.#strangeWords = 0
+  }
+
+  /**
+   * Walks through what stands between white space of ASCII and has strange characters, and blanks it in the marks' text.
+   *
+   * @returns where such a stretch begins that is not one run, for it has white space of its own, and how many more than one it is;
+   * undefined where a line ends in one
+   */
+  #walkStrange(bytes: Uint8Array, start: number): [number, number][] | undefined {
+    const marks = this.#marks
+    const { bits, blocks } = marks
+    const runs: [number, number][] = []
+    let done = 0
+    for (let block = 0; block < blocks; block++) {
+      for (let found = bits[block * marksEach + strangeAt]!; found !== 0; found &= found - 1) {
+        const at = block * 32 + lowestBit(found)
+        if (at < done) continue
+        const from = marks.runStart(at)
+        done = marks.runEnd(at)
+        const own = this.#walk(bytes, start, { from: start + from, end: start + done, words: this.words, of: 'line' })
+        if (own < 0) return undefined
+        if (own !== 1) runs.push([start + from, own - 1])
+        this.#strangeWords += this.words.count
+        marks.blank(from, done)
+      }
+    }
+    return runs
+  }
+
+  #findLines(bytes: Uint8Array, start: number, end: number, more: readonly (readonly [number, number])[]): void {
+    const { lines } = this
+    const marks = this.#marks
+    const { bits, blocks } = marks
+    let runs = 0
+    let nextMore = 0
+    const add = (to: number): void => {
+      const before = marks.runsBefore(to - start)
+      let own = before - runs
+      runs = before
+      for (; nextMore < more.length && more[nextMore]![0] < to; nextMore++) own += more[nextMore]![1]
+      lines.add(bytes, to, marks.charsBefore(to - start), own)
+    }
+    let begun = start
+    // What was walked through has marked no line.
+    lines.begin(start, 0)
+    for (let block = 0; block < blocks; block++) {
+      for (let found = bits[block * marksEach + breakAt]!; found !== 0; found &= found - 1) {
+        const at = start + block * 32 + lowestBit(found)
+        // The LF of a CR LF.
+        if (at < begun) continue
+        add(at)
+        begun = at + (bytes[at] === 0x0d && at + 1 < end && bytes[at + 1] === 0x0a ? 2 : 1)
+        lines.begin(begun, marks.charsBefore(begun - start))
+      }
+    }
+    if (begun < end) add(end)
+    let line = 0
+    for (let block = 0; block < blocks; block++) {
+      for (let found = bits[block * marksEach + bracketAt]!; found !== 0; found &= found - 1) {
+        const at = start + block * 32 + lowestBit(found)
+        while (line < lines.count - 1 && lines.starts[line + 1]! <= at) line++
+        lines.marks[line]! |= bytes[at] === 0x7b ? curly : bracket
+      }
+    }
+  }
+
+  /**
+   * The words from `from` to `end`, one by one.
+   *
+   * @param of `all`: lines and characters, too; `line`: it must not go beyond a line
+   * @returns runs between white space in the last line; -1 where it would go beyond
+   */
+  #walk(
+    bytes: Uint8Array,
+    start: number,
+    { from: begin, end, words, of }: { from: number; end: number; words: Words; of: 'all' | 'words' | 'line' },
+  ): number {
     // V8 reads an imported constant from memory each time, so that the loop would spend half its time on it.
     const { breaks, extend, inWord, letter, number, space, unspaced, wide, byteClasses: table } = classes
-    const { words, lines } = this
+    const { lines } = this
     words.count = 0
-    lines.clear(start)
-    this.#marks.read(bytes, start, end)
     const marks = this.#marks.bits
     // In the loop these stand for words.data and what is said of words.
     let data = words.data
@@ -47,19 +200,13 @@ export class Scan {
     let alphabetics = 0
     let wordChars = 0
     // What is seldom met is counted in memory, for a processor has no more than sixteen registers.
-    words.symbolic = 0
-    this.newlines = 0
-    this.hashes = 0
-    this.ellipses = 0
-    this.letters = 0
-    this.unspacedLetters = 0
     // Bytes so far that are no character of their own: those of a place less these are its characters.
     let surplus = 0
     // Of the line at hand: its runs between white space, and where the last white space ended.
     let runs = 0
-    let gap = start
+    let gap = begin
 
-    for (let at = start; at < end; ) {
+    for (let at = begin; at < end; ) {
       const from = at
       const byte = bytes[at]!
       let bits = table[byte]!
@@ -76,6 +223,8 @@ export class Scan {
         gap = at
         surplus += width - 1
         if ((bits & breaks) !== 0) {
+          if (of === 'line') return -1
+          if (of === 'words') continue
           // CR LF is one end.
           lines.add(bytes, from, from - start - surplus + width - 1, runs)
           if (byte === 0x0d && bytes[at] === 0x0a && at < end) at++
@@ -181,14 +330,14 @@ export class Scan {
       words.symbolic++
     }
     if (end !== gap) runs++
-    if (lines.start < end) lines.add(bytes, end, end - start - surplus, runs)
-    this.#markPhrases(bytes, start, end)
     words.count = filled / stride
-    words.alphabetic = alphabetics
-    words.length = wordChars
-    this.chars = end - start - surplus
+    words.alphabetic += alphabetics
+    words.length += wordChars
     this.letters += wordChars
-    return this
+    if (of !== 'all') return runs
+    if (lines.start < end) lines.add(bytes, end, end - start - surplus, runs)
+    this.chars = end - start - surplus
+    return runs
   }
 
   /** Tells the lines which phrases stand in them. */
@@ -197,7 +346,7 @@ export class Scan {
     const { bits } = this.#marks
     let line = 0
     for (let block = 0; block * 32 < end - start; block++) {
-      for (let found = bits[block * marksEach + 1]!; found !== 0; found &= found - 1) {
+      for (let found = bits[block * marksEach + anchorAt]!; found !== 0; found &= found - 1) {
         const at = start + block * 32 + lowestBit(found)
         while (line < lines.count - 1 && lines.starts[line + 1]! <= at) line++
         lines.marks[line]! |= phraseAt(bytes, at, lines.starts[line]!, lines.ends[line]!)
