@@ -21,7 +21,7 @@ const config = z.strictObject({
 export const filesKind: Kind<'source', z.output<typeof config>, Source<Documents>, BuildContext> = {
   kind: 'source',
   use: 'files',
-  summary: 'JSON Lines, CSV, Parquet, Arrow and plain text, mixed: each file as what it is',
+  summary: 'JSON (lines or a list), CSV, Parquet, Arrow and plain text, mixed: each file as what it is',
   config,
   build: (config, context) => files({ ...config, ...placed(context) }),
 }

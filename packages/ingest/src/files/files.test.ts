@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { documentsBatch, type RunEvent, SluiceError } from '@sluice/pipeline'
-import { beforeAll, expect, test } from 'vitest'
+import fc from 'fast-check'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { joined, readAll, readToFault, rowsOf } from '../testing/documents.ts'
 import { testFolder } from '../testing/folder.ts'
 import { mutated } from '../testing/mutate.ts'
@@ -27,6 +28,7 @@ beforeAll(async () => {
   await folder.write('mix/b.csv.gz', gzipSync('id;content\nb1;three\nb2;"four;\nand on"\n'))
   await folder.write('mix/c.tsv', 'id\ttext\nc1\tfive\n')
   await folder.write('mix/f.txt', 'plain\n')
+  await folder.write('mix/h.json', '[{"id":"h1","text":"six"},\n {"id":"h2","body":"seven","n":[1]}]\n')
   await folder.write('mix/ignored.bin', 'nothing')
   for (const name of ['mix/d.parquet', 'mix/e.arrow', 'mix/g.arrows']) await write(name)
 })
@@ -45,6 +47,8 @@ test('a folder of all formats, each read as what it is', async () => {
     ['mix/f.txt', 'plain\n'],
     ['mix/g.arrows 1', 'mix/g.arrows text 1'],
     ['mix/g.arrows 2', 'mix/g.arrows text 2'],
+    ['h1', 'six'],
+    ['h2', 'seven'],
   ])
 })
 
@@ -72,6 +76,79 @@ test('one mapping for all, whose columns need not be in every file', async () =>
     ['3', 'three', null],
     ['4', 'four', { more: 'x' }],
   ])
+})
+
+describe('one list of JSON', () => {
+  const records = [{ id: 'a', text: 'one, [two]' }, { id: 'b', body: 'three "four" \\ {', n: [{}, []] }, { text: '五' }]
+  const expected = [
+    ['a', 'one, [two]', null],
+    ['b', 'three "four" \\ {', { n: [{}, []] }],
+    ['list.json#3', '五', null],
+  ]
+  const read = async (content: string | Uint8Array, name = 'list.json', options: Partial<AnyFilesOptions> = {}) => {
+    await folder.write(name, content)
+    return (await readAll(make({ path: name, ...options }))).map(({ id, text, metadata }) => [id, text, metadata])
+  }
+
+  test('however it is laid out, packed and encoded, and under a name that does not tell', async () => {
+    const json = JSON.stringify(records)
+    for (const content of [
+      json,
+      `\ufeff ${JSON.stringify(records, null, 2)}\n`,
+      Buffer.from(`\ufeff${json}`, 'utf16le'),
+    ]) {
+      expect(await read(content)).toEqual(expected)
+    }
+    expect(await read(gzipSync(json), 'list.json')).toEqual(expected)
+    expect(await read(json, 'list')).toEqual(
+      expected.map(([id, ...others]) => [String(id).replace('.json', ''), ...others]),
+    )
+    for (const empty of ['[]', ' [\n]\n']) await expect(read(empty)).rejects.toThrow('there is no document in it')
+  })
+
+  test('bad records, one that is too long, and a file that is cut short', async () => {
+    const json = `[{"text":"one"}, 7, {"text": }, {"text":"${'x'.repeat(200)}"}, {"body":"two"}]`
+    await folder.write('bad.json', json)
+    const { error } = await readToFault(make({ path: 'bad.json' }))
+    expect(String(error)).toBe(
+      'files: bad.json: record 2, byte 17: expected a JSON object, found a number; mend the file, or set "onError": "skip"',
+    )
+    const source = make({ path: 'bad.json', onError: 'skip', maxLineBytes: 100 } as Partial<AnyFilesOptions>)
+    expect((await readAll(source)).map(row => [row.id, row.text])).toEqual([
+      ['bad.json#1', 'one'],
+      ['bad.json#5', 'two'],
+    ])
+    expect(source.summary!()!.message).toBe('left out 3 bad records')
+    await folder.write('cut.json', json.slice(0, 20))
+    const cut = await readToFault(make({ path: 'cut.json', onError: 'skip' }))
+    expect(cut.rows.map(row => row.text)).toEqual(['one'])
+    expect(String(cut.error)).toBe(
+      'files: cut.json: byte 20: the JSON is cut short: it ends inside a value; fetch the file again',
+    )
+  })
+
+  test('goes on where it was stopped', async () => {
+    const text = fc.string({ unit: fc.constantFrom('a', ' ', 'é', '"', '\\', '{', '[', ',', '\n'), maxLength: 40 })
+    await fc.assert(
+      fc.asyncProperty(
+        fc.array(text, { minLength: 1, maxLength: 8 }),
+        fc.constantFrom(0, 1),
+        fc.constantFrom('utf8', 'utf16le', 'gz'),
+        async (texts, indent, coded) => {
+          const json = JSON.stringify(
+            texts.map(text => ({ text })),
+            null,
+            indent,
+          )
+          const content =
+            coded === 'gz' ? gzipSync(json) : Buffer.from(coded === 'utf8' ? json : `\ufeff${json}`, coded as 'utf8')
+          await folder.write('resume.json', content)
+          joined(await expectResumes(make({ path: 'resume.json', frameBytes: 1, maxDocumentBytes: 12 })))
+        },
+      ),
+      { numRuns: 40 },
+    )
+  })
 })
 
 test('what is bad is told with its file and place, or counted', async () => {
@@ -102,7 +179,7 @@ test('resuming after any frame gives the documents that would have followed', as
 
 // Parquet has a test of its own.
 test(`${mutations} mutations of the other formats give documents or a clear error`, async () => {
-  const names = ['a.jsonl', 'b.csv.gz', 'c.tsv', 'e.arrow', 'f.txt', 'g.arrows']
+  const names = ['a.jsonl', 'b.csv.gz', 'c.tsv', 'e.arrow', 'f.txt', 'g.arrows', 'h.json']
   let read = 0
   for (let i = 0; i < mutations; i++) {
     const name = names[i % names.length]!

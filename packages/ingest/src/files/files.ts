@@ -1,6 +1,7 @@
 import type { Documents, Json, Source } from '@sluice/pipeline'
 import { arrowReader } from '../arrow/arrow.ts'
 import { csvDefaults, csvReader } from '../csv/csv.ts'
+import { jsonListReader } from '../json/list.ts'
 import type { ColumnMapping } from '../jsonl/columns.ts'
 import { jsonlReader } from '../jsonl/jsonl.ts'
 import { parquetReader } from '../parquet/parquet.ts'
@@ -26,8 +27,8 @@ export interface AnyFilesOptions extends FilesOptions {
 }
 
 /**
- * JSON Lines, CSV and TSV, Parquet, Arrow and plain text, mixed as they come: each file is read as what it is. Columns are judged file
- * by file, and record by record in JSON Lines, so they may differ.
+ * JSON Lines and lists of JSON, CSV and TSV, Parquet, Arrow and plain text, mixed as they come: each file is read as what it is.
+ * Columns are judged file by file, and record by record in JSON, so they may differ.
  *
  * @throws DataError for a damaged file, or a bad record unless `onError` is `'skip'`
  */
@@ -42,6 +43,7 @@ export function files(options: AnyFilesOptions): Source<Documents> {
   }
   const readers: Readonly<Record<FileFormat, FormatReader<any>>> = {
     jsonl: jsonlReader(settings),
+    json: jsonListReader(settings),
     csv: csvReader(settings),
     parquet: parquetReader(settings),
     arrow: arrowReader(settings),

@@ -5,7 +5,7 @@ import type { CorpusFile } from '../path/corpus-file.ts'
 import { nameInside } from '../path/name-inside.ts'
 
 /** The formats that `files` reads. */
-export type FileFormat = 'jsonl' | 'csv' | 'parquet' | 'arrow' | 'text'
+export type FileFormat = 'jsonl' | 'json' | 'csv' | 'parquet' | 'arrow' | 'text'
 
 const byEnding: readonly (readonly [FileFormat, readonly string[]])[] = [
   ['jsonl', ['.jsonl', '.ndjson', '.json']],
@@ -22,8 +22,8 @@ export const filesExtensions: readonly string[] = byEnding.flatMap(([, endings])
 const headBytes = 512
 
 /**
- * What a file is: what its first bytes say, unpacked, where they say it beyond doubt; else what its name says; else JSON Lines where
- * it begins like an object, and text.
+ * What a file is: what its first bytes say, unpacked, where they say it beyond doubt; else what its name says; else JSON where
+ * it begins like an object or a list of them, and text.
  *
  * @throws StorageError, DataError for a file that cannot be opened or unpacked
  */
@@ -38,8 +38,11 @@ export async function formatOf(file: CorpusFile): Promise<FileFormat> {
     if (head.length >= 8 && head.readUInt32LE(0) === 0xffffffff && head[4]! % 8 === 0) return 'arrow'
     const name = nameInside(file.name)
     const named = byEnding.find(([, endings]) => endings.some(ending => name.endsWith(ending)))
+    const content = start.replace(/^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)/, '').replaceAll('\0', '')
+    // One list of records; the lines of JSON Lines are no lists.
+    if ((named?.[0] ?? 'jsonl') === 'jsonl' && /^\s*\[\s*(?:\{\s*(?:"|\})|\]\s*$)/.test(content)) return 'json'
     if (named) return named[0]
-    return /^(?:\xef\xbb\xbf)?\s*\{\s*(?:"|\})/.test(start) ? 'jsonl' : 'text'
+    return /^\s*\{\s*(?:"|\})/.test(content) ? 'jsonl' : 'text'
   } finally {
     await reader.close()
   }

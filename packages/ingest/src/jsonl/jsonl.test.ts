@@ -156,7 +156,7 @@ describe('bad lines', () => {
     )
     expect(await message('[{"text":"a"},\n{"text":"b"}]')).toBe(
       'jsonl: bad.jsonl: line 1, byte 0: expected a JSON object, found [{"text":"a"},; ' +
-        'for a file that is one JSON array: make it one object a line (jq -c ".[]")',
+        'for a file that is one JSON array: read it with "use": "files"',
     )
     expect(await message('{\n  "text": "a"\n}')).toBe(
       'jsonl: bad.jsonl: line 1, byte 0: expected a JSON object, found {; ' +

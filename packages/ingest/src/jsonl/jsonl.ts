@@ -47,7 +47,8 @@ export function jsonl(options: JsonlOptions): Source<Documents> {
   return filesSource({ ...settings, extensions: ['.jsonl', '.ndjson'], read: jsonlReader(settings) })
 }
 
-const withoutText = ['record without text', 'records without text'] as const
+/** Why a record gives no document. */
+export const withoutText = ['record without text', 'records without text'] as const
 const defaults = { columns: {}, onError: 'error' as const, maxLineBytes: 256 * 1024 * 1024 }
 
 export function jsonlReader(settings: Required<JsonlOptions>): FormatReader<JsonlPosition> {

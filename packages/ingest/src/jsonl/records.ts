@@ -24,7 +24,7 @@ export function recordOf(line: string): Record<string, unknown> {
 /** A file that is one JSON value and not a value a line shows in its brackets. */
 function adviceFor(line: string): string | undefined {
   const start = line.trim()
-  if (start.startsWith('[')) return 'for a file that is one JSON array: make it one object a line (jq -c ".[]")'
+  if (start.startsWith('[')) return 'for a file that is one JSON array: read it with "use": "files"'
   if (start === '{') return 'for a file of indented JSON: make it one object a line (jq -c .)'
   return undefined
 }

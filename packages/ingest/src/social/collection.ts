@@ -1,10 +1,10 @@
 import type { DocumentRow } from '@sluice/pipeline'
+import { type JsonElement, jsonElements } from '../json/elements.ts'
 import { BadRecord } from '../jsonl/records.ts'
 import { badRecords } from '../source/bad-records.ts'
 import { breather } from '../source/breathe.ts'
 import type { FormatReader } from '../source/files-source.ts'
 import { documentBatches } from '../source/rows.ts'
-import { type JsonElement, jsonElements } from './elements.ts'
 import { openCollection } from './open.ts'
 import type { SocialSettings } from './options.ts'
 import { withoutText } from './post.ts'
@@ -28,7 +28,7 @@ export function collectionReader(settings: SocialSettings): FormatReader<Collect
     let items = 0
     let skipParts = from?.parts ?? 0
     try {
-      for await (const element of jsonElements(reader, file.name, keys, limit)) {
+      for await (const element of jsonElements(reader, file.name, { keys, limit, of: 'posts' })) {
         const here = { items }
         items++
         if (items <= (from?.items ?? 0)) continue
