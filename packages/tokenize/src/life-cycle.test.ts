@@ -132,6 +132,7 @@ it('no source, stage or sink of this package is left out', () => {
       "saveEvaluation",
       "scoreTokenizer",
       "sentTokenizer",
+      "textPieces",
       "tokenizerFiles",
       "trainBpe",
       "trainCharacters",

@@ -1,14 +1,20 @@
-import { resolve } from 'node:path'
 import { ConfigError } from '@sluice/pipeline'
-import { pieces, readTokenizer, type Tokenizer, trainCharacters, trainWords } from '@sluice/tokenize'
+import { pieces, type Tokenizer, trainCharacters, trainWords } from '@sluice/tokenize'
 import type { Console } from '../terminal/console.ts'
 import type { TokenizerOptions } from './tokenizer.ts'
+import { first } from './tokenizer-first.ts'
+import { idOf, isId, notAnId } from './tokenizer-ids.ts'
 import { colouredPicture } from './tokenizer-picture.ts'
+import { decodeStream, encodeFiles } from './tokenizer-stream.ts'
 
 type Options = TokenizerOptions & { readonly paths: readonly string[] }
 
-/** `encode <tokenizer> --text …` */
+/** `encode <tokenizer> --text …`, or files, or `--stdin` */
 export async function encode(options: Options, console: Console): Promise<number> {
+  const [path, ...files] = options.paths
+  const streamed = files.length > 0 || options.stdin
+  if (options.text === undefined && path !== undefined && streamed) return encodeFiles(options, files, console)
+  if (options.stdin) throw new ConfigError('--text and --stdin are two texts: give one of them')
   const text = textOf(options)
   const tokenizer = await only(options, console)
   const ids = Array.from(tokenizer.encode(text, { special: options.special ? 'allow' : 'text' }))
@@ -23,19 +29,18 @@ export async function encode(options: Options, console: Console): Promise<number
   return 0
 }
 
-/** `decode <tokenizer> <ids...>` */
+/** `decode <tokenizer> <ids...>`, or `--stdin` */
 export async function decode(options: Options, console: Console): Promise<number> {
   const [path, ...given] = options.paths
+  if (given.length === 0 && options.stdin) return decodeStream(await first(options, console), console)
   const words = given.flatMap(word => word.split(/[\s,]+/).filter(part => part !== ''))
-  const ids = words.map(Number)
-  const wrong = words.find(word => !/^\d+$/.test(word))
-  if (wrong !== undefined) throw new ConfigError(`an id is a whole number from 0 on, found "${wrong}"`)
-  const tokenizer = await only({ ...options, paths: path === undefined ? [] : [path] }, console)
-  if (words.length === 0) throw new ConfigError(`ids are missing: pipeline tokenizer decode ${path} 17 4 256`)
-  const unknown = ids.find(id => id >= tokenizer.vocabSize)
-  if (unknown !== undefined) {
-    throw new ConfigError(`id ${unknown} is none of this tokenizer, whose ids end at ${tokenizer.vocabSize - 1}`)
+  const wrong = words.find(word => !isId(word))
+  if (wrong !== undefined) throw notAnId(wrong)
+  const tokenizer = await first(options, console)
+  if (words.length === 0) {
+    throw new ConfigError(`ids are missing: pipeline tokenizer decode ${path} 17 4 256, or --stdin`)
   }
+  const ids = words.map(word => idOf(word, tokenizer))
   print(console, tokenizer.decode(ids))
   return 0
 }
@@ -84,17 +89,19 @@ export async function cut(options: Options, console: Console): Promise<number> {
   return 0
 }
 
-async function only({ paths, action }: Options, console: Console): Promise<Tokenizer> {
-  const [path, more] = paths
-  if (path === undefined) throw new ConfigError(`needs a tokenizer: pipeline tokenizer ${action} runs/quickstart`)
-  if (more !== undefined) throw new ConfigError(`"${more}" is one argument too many: ${action} takes one tokenizer`)
-  const warn = (message: string) => console.stderr.write(`${path} ${message}\n`)
-  return readTokenizer(resolve(console.cwd, path), { warn })
+async function only(options: Options, console: Console): Promise<Tokenizer> {
+  const [, more] = options.paths
+  if (more !== undefined) {
+    const advice = options.action === 'encode' ? ', and either --text or files' : ''
+    throw new ConfigError(`"${more}" is one argument too many: ${options.action} takes one tokenizer${advice}`)
+  }
+  return first(options, console)
 }
 
-function textOf({ text, action }: Options): string {
-  if (text === undefined) throw new ConfigError(`--text is missing: pipeline tokenizer ${action}`)
-  return text
+function textOf({ text, action, paths: [path = 'runs/quickstart'] }: Options): string {
+  if (text !== undefined) return text
+  const files = action === 'encode' ? ', or a file, or --stdin' : ''
+  throw new ConfigError(`a text is missing: pipeline tokenizer ${action} ${path} --text "Call me"${files}`)
 }
 
 function print(console: Console, line: string): void {

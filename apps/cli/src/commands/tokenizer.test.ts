@@ -51,6 +51,30 @@ test('encode shows the cut, decode goes back', async () => {
   expect(json).toEqual({ ids: [0], pieces: ['<|endoftext|>'] })
 })
 
+test('encode takes files and standard input, decode gives them back byte for byte', async () => {
+  const text = '\ufeffthe whale 鯨 and\r\nthe sea \n\n'.repeat(3000)
+  await writeFile(join(cwd, 'long.txt'), text)
+  const piped = async (stdin: string, ...argv: string[]) => {
+    const console = testConsole({ cwd, stdin: Buffer.from(stdin) })
+    const code = await main(['tokenizer', ...argv], console)
+    return { code, out: console.bytes().toString('utf8'), err: console.err() }
+  }
+  const tokens = (ids: string) => ids.split(/\s+/).filter(id => id !== '')
+  const encoded = await piped(text, 'encode', 'bpe.json', '--stdin')
+  expect(encoded.err).toBe(`${tokens(encoded.out).length.toLocaleString('en')} tokens for 108,000 bytes\n`)
+  expect(encoded.out.split('\n')[0]!.split(' ')).toHaveLength(1000)
+  expect(await piped('', 'encode', 'bpe.json', 'long.txt', '--ids')).toEqual({ ...encoded, err: '' })
+  const twice = JSON.parse((await piped(text, 'encode', 'bpe.json', 'long.txt', '--stdin', '--json')).out)
+  expect(twice.ids.map(String)).toEqual([...tokens(encoded.out), ...tokens(encoded.out)])
+  expect(await piped(encoded.out, 'decode', 'bpe.json', '--stdin')).toEqual({ code: 0, out: text, err: '' })
+  expect(await piped('', 'decode', 'bpe.json', '--stdin')).toEqual({ code: 0, out: '', err: '' })
+  expect((await piped('1, 2 whale', 'decode', 'bpe.json', '--stdin')).err).toBe(
+    'pipeline: an id is a whole number from 0 on, found "whale"\n',
+  )
+  expect((await piped('9'.repeat(5000), 'decode', 'bpe.json', '--stdin')).code).toBe(2)
+  expect(JSON.parse((await piped('', 'encode', 'bpe.json', '--stdin', '--json')).out)).toEqual({ ids: [] })
+})
+
 test('inspect, compare and cut', async () => {
   const { out } = await called('inspect', 'bpe.json')
   expect(out).toContain('special   <|endoftext|> 0\nends text <|endoftext|>\nlongest   ·whale|')
@@ -73,12 +97,21 @@ test.each([
   [['train', 'x.json', 'corpus.txt', '--train-on', 'much'], '--train-on must be a size such as 50MB, not "much"'],
   [['train', 'x.json', 'corpus.txt', '--vocab-size', '0'], '--vocab-size must be a whole number above 0, not 0'],
   [['train', 'x.json', 'c.txt', '--min-frequency', '-1'], '--min-frequency must be a whole number above 0, not -1'],
-  [['encode', 'bpe.json'], '--text is missing: pipeline tokenizer encode'],
+  [
+    ['encode', 'bpe.json'],
+    'a text is missing: pipeline tokenizer encode bpe.json --text "Call me", or a file, or --stdin',
+  ],
+  [['cut', 'bpe.json'], 'a text is missing: pipeline tokenizer cut bpe.json --text "Call me"'],
+  [
+    ['encode', 'bpe.json', 'x', '--text', 'a'],
+    '"x" is one argument too many: encode takes one tokenizer, and either --text or files',
+  ],
+  [['encode', 'bpe.json', '--text', 'a', '--stdin'], '--text and --stdin are two texts: give one of them'],
   [['encode', '--text', 'a'], 'needs a tokenizer: pipeline tokenizer encode runs/quickstart'],
   [['inspect', 'bpe.json', 'x'], '"x" is one argument too many: inspect takes one tokenizer'],
   [['decode', 'bpe.json', '1', 'x'], 'an id is a whole number from 0 on, found "x"'],
   [['decode', 'bpe.json', '1 -2'], 'an id is a whole number from 0 on, found "-2"'],
-  [['decode', 'bpe.json'], 'ids are missing: pipeline tokenizer decode bpe.json 17 4 256'],
+  [['decode', 'bpe.json'], 'ids are missing: pipeline tokenizer decode bpe.json 17 4 256, or --stdin'],
   [['decode', 'bpe.json', '1,274'], 'id 274 is none of this tokenizer, whose ids end at 273'],
   [['compare', 'bpe.json'], 'needs tokenizers and texts: pipeline tokenizer compare runs/a runs/b corpus.txt'],
 ])('%j', async (argv, message) => {

@@ -16,6 +16,7 @@ export interface TokenizerOptions {
   readonly maxTokenLength: number | undefined
   readonly cut: BpeCutName
   readonly trainOn: string | undefined
+  readonly stdin: boolean
   readonly special: boolean
   readonly ids: boolean
   readonly json: boolean
@@ -43,6 +44,7 @@ export const tokenizerCommand: Command<TokenizerOptions> = {
     },
     'max-token-length': { type: 'number', describe: 'Longer tokens are not made (no limit)' },
     'train-on': { type: 'string', describe: 'Learn from the first so many bytes, such as 50MB' },
+    stdin: { type: 'boolean', default: false, describe: 'Read the text, or the ids, from standard input' },
     special: { type: 'boolean', default: false, describe: 'Find special tokens in the text' },
     ids: { type: 'boolean', default: false, describe: 'Print ids only' },
     json: { type: 'boolean', default: false, describe: 'Print one JSON object' },
@@ -50,7 +52,8 @@ export const tokenizerCommand: Command<TokenizerOptions> = {
   examples: [
     ['$0 tokenizer train tokenizer.json corpus.txt --vocab-size 8192', 'learns one, Hugging Face reads it'],
     ['$0 tokenizer encode runs/quickstart --text "Call me"', 'how it cuts a text'],
-    ['$0 tokenizer decode runs/quickstart 17 4 256', 'back to text'],
+    ['$0 tokenizer encode runs/quickstart book.txt', 'the ids of files, however long'],
+    ['$0 tokenizer decode runs/quickstart 17 4 256', 'back to text; with --stdin as the ids come'],
     ['$0 tokenizer inspect runs/quickstart', 'kind, size, special and longest tokens'],
     ['$0 tokenizer compare runs/a runs/b corpus.txt', 'bytes per token, unknowns, tokens per word'],
     ['$0 tokenizer cut runs/quickstart --text "Call me"', 'characters, subwords and words side by side'],

@@ -1,11 +1,9 @@
 import { createReadStream } from 'node:fs'
 import { StorageError } from '@sluice/pipeline'
-
-/** Characters of text after which a piece ends, at the next end of a line. */
-const pieceLength = 8 * 1024 * 1024
+import { textPieces } from './pieces.ts'
 
 /**
- * The text of files, UTF-8, in pieces of some 8 million characters that end where lines end.
+ * The text of files, UTF-8, in pieces of some million characters that give the ids and the words of the whole: see `textPieces`.
  *
  * @param options.bytes so many bytes at most, of all files together. Default: all
  * @throws StorageError naming a file that cannot be read
@@ -19,19 +17,15 @@ export async function* fileTexts(
     if (left <= 0) return
     const end = Number.isFinite(left) ? { end: left - 1 } : {}
     const stream = createReadStream(path, { encoding: 'utf8', highWaterMark: 1 << 20, ...end })
-    let held = ''
-    try {
-      for await (const chunk of stream) {
-        held += chunk
-        const line = held.length < pieceLength ? -1 : held.lastIndexOf('\n')
-        if (line < 0) continue
-        yield held.slice(0, line + 1)
-        held = held.slice(line + 1)
-      }
-    } catch (cause) {
-      throw new StorageError(`the text cannot be read: ${(cause as Error).message}`, { file: path, cause })
-    }
+    yield* textPieces(readable(stream, path))
     left -= stream.bytesRead
-    if (held !== '') yield held
+  }
+}
+
+async function* readable(stream: AsyncIterable<string>, path: string): AsyncGenerator<string> {
+  try {
+    yield* stream
+  } catch (cause) {
+    throw new StorageError(`the text cannot be read: ${(cause as Error).message}`, { file: path, cause })
   }
 }
