@@ -56,7 +56,7 @@ export class Scan {
     marks.read(bytes, start, end, 'count')
     // Sums of the text as it is: words are counted anew without what is strange.
     const { [sumOf.strange]: strange, [sumOf.newlines]: newlines, [sumOf.rests]: rests } = marks.sums
-    if (strange! * 4 > marks.blocks) return this.scan(bytes, start, end)
+    if (strange! * 3 > marks.blocks * 2) return this.scan(bytes, start, end)
     this.#clear(start)
     this.listed = false
     const { words } = this
