@@ -1,7 +1,6 @@
 import { resolve } from 'node:path'
 import { fileTexts, type Tokenizer, textPieces } from '@sluice/tokenize'
 import type { Console } from '../terminal/console.ts'
-import { count } from '../terminal/format.ts'
 import type { TokenizerOptions } from './tokenizer.ts'
 import { first } from './tokenizer-first.ts'
 import { idOf } from './tokenizer-ids.ts'
@@ -46,7 +45,8 @@ export async function encodeFiles(
     }
   }
   if (json) await write(']}\n')
-  else if (!options.ids) console.stderr.write(`${count(tokens)} tokens for ${count(bytes)} bytes\n`)
+  else if (!options.ids)
+    console.stderr.write(`${tokens.toLocaleString('en')} tokens for ${bytes.toLocaleString('en')} bytes\n`)
   return 0
 }
 

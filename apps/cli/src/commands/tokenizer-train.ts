@@ -1,6 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
-import { ConfigError, parseBytes, StorageError } from '@sluice/pipeline'
+import { ConfigError, DataError, parseBytes, StorageError } from '@sluice/pipeline'
 import {
   fileTexts,
   type Tokenizer,
@@ -38,7 +38,8 @@ export async function train(
   const started = performance.now()
   try {
     const progress = progressLine(console)
-    const learning = learn(options, fileTexts(texts, limit(options.trainOn)), { signal: stopping.signal, progress })
+    const read = notEmpty(fileTexts(texts, limit(options.trainOn)), texts)
+    const learning = learn(options, read, { signal: stopping.signal, progress })
     const tokenizer = await learning.finally(() => progress(undefined))
     await writeFile(target, JSON.stringify(tokenizer.toJSON())).catch(cause => {
       throw new StorageError(`the tokenizer cannot be written: ${cause.message}`, { file: target, cause })
@@ -52,6 +53,15 @@ export async function train(
   } finally {
     release()
   }
+}
+
+async function* notEmpty(texts: AsyncIterable<string>, files: readonly string[]): AsyncGenerator<string> {
+  let empty = true
+  for await (const text of texts) {
+    empty = false
+    yield text
+  }
+  if (empty) throw new DataError('there is no text to learn from', { file: files.join(', ') })
 }
 
 /** On a terminal one line that is written over; called without a state it is taken away. Elsewhere nothing. */

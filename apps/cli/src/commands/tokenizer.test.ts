@@ -146,4 +146,7 @@ test('a text that is not there', async () => {
   const { code, err } = await called('train', 'x.json', 'none.txt')
   expect(code).toBe(1)
   expect(err).toContain('the text cannot be read: ENOENT')
+  await writeFile(join(cwd, 'empty.txt'), '')
+  const empty = await called('train', 'x.json', 'empty.txt')
+  expect([empty.code, empty.err]).toEqual([1, `pipeline: ${cwd}/empty.txt: there is no text to learn from\n`])
 })
