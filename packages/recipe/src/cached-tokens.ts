@@ -4,7 +4,8 @@ import { resolvePath } from '@sluice/ingest'
 import { type Json, type RunEvent, repeat, type Source } from '@sluice/pipeline'
 import { cacheTokens, type Tokenizer, tokenize } from '@sluice/tokenize'
 import { encoders } from './batches.ts'
-import { type Corpus, type Member, mixesTokens, workersOf } from './corpus.ts'
+import { mixesTokens } from './budget.ts'
+import { type Corpus, type Member, workersOf } from './corpus.ts'
 import type { Recipe } from './recipe.ts'
 
 /** Bytes of tokens in a shard: so much is made at a time while training waits. */
