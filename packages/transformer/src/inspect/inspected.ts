@@ -82,12 +82,14 @@ function readThrough(
   let together = 1
   for (let from = 0; from < streams.length; ) {
     const some = streams.slice(from, from + together)
-    const scores = tf.tidy(() => {
+    // Not given back through `tidy`, which would look for tensors among the millions of numbers: half a minute of GPT-2 small.
+    let scores = new Float32Array(0)
+    tf.tidy(() => {
       const rows = new Float32Array(some.length * time * width)
       some.forEach((stream, i) => {
         rows.set(stream, i * time * width)
       })
-      return project(tf.tensor2d(rows, [some.length * time, width])).dataSync() as Float32Array
+      scores = project(tf.tensor2d(rows, [some.length * time, width])).dataSync() as Float32Array<ArrayBuffer>
     })
     const size = scores.length / some.length
     some.forEach((_, i) => {

@@ -9,7 +9,7 @@ import { jsonBody } from './http/body.ts'
 import { refusal } from './http/guard.ts'
 import { securityHeaders } from './http/headers.ts'
 import type { Streams } from './stream.ts'
-import type { WatchedRun } from './watch/watch-run.ts'
+import { isUnderWay, type WatchedRun } from './watch/watch-run.ts'
 
 export interface Site {
   readonly access: Access
@@ -116,7 +116,7 @@ async function inspection(
   const { state, problem } = run.view
   if (problem) return refuse(response, 400, problem)
   // A model beside one that trains takes memory and cores from it.
-  if (isHeavy(name) && (state === 'training' || state === 'preparing') && search.get('while') !== 'training') {
+  if (isHeavy(name) && isUnderWay(state) && search.get('while') !== 'training') {
     const advice = 'wait until it has ended, or ask all the same'
     return refuse(response, 409, { message: 'the run is under way', advice, reason: 'training' })
   }

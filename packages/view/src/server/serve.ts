@@ -11,7 +11,7 @@ import { readAssets } from './http/assets.ts'
 import { answer, type Site } from './routes.ts'
 import { findRuns } from './runs.ts'
 import { streams } from './stream.ts'
-import { watchRun } from './watch/watch-run.ts'
+import { isUnderWay, watchRun } from './watch/watch-run.ts'
 
 export interface ServeOptions {
   /** Folders of runs, or folders that hold runs. The first run is shown first. */
@@ -69,7 +69,12 @@ export async function serveView({
     runs: named(paths).map(({ id, path }, i) => watchRun({ id, path, wait: wait && i === 0 })),
     asking: asking(open),
     streams: streams(),
-    opened: () => opened?.(link()),
+    opened() {
+      opened?.(link())
+      const [run] = site.runs
+      run?.look()
+      site.asking.prepare({ heavy: run !== undefined && !isUnderWay(run.view.state) })
+    },
   }
   server.on('request', (request, response) => {
     answer(site, request, response).catch(error => answerError(response, error))

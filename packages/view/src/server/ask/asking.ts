@@ -10,6 +10,8 @@ export interface Asking {
    * @returns the answer as JSON, UTF-8
    */
   ask(question: Omit<AskedOf, 'number'>, signal: AbortSignal): Promise<Uint8Array>
+  /** Starts the threads ahead of the first question, which takes a second; the one that has the weights only where it will be asked. */
+  prepare(options: { heavy: boolean }): void
   close(): Promise<void>
 }
 
@@ -44,6 +46,12 @@ export function asking(options: OpenRunOptions): Asking {
         return (await ask(() => ({ ask: asked }))) as Uint8Array
       } finally {
         signal.removeEventListener('abort', stop)
+      }
+    },
+    prepare({ heavy }) {
+      // What is wrong with a thread the first question tells.
+      for (const { ask } of heavy ? [crews.light, crews.heavy] : [crews.light]) {
+        ask(() => ({ ask: { stop: -1 } })).catch(() => {})
       }
     },
     async close() {

@@ -20,6 +20,11 @@ export interface WatchedRun {
   message(told: PageState | undefined): { message: RunMessage; state: PageState } | undefined
 }
 
+/** Whether a process is at work on it, from which memory and cores would be taken. */
+export function isUnderWay(state: RunState): boolean {
+  return state === 'training' || state === 'preparing'
+}
+
 /** What a page has been told. */
 export interface PageState {
   readonly view: RunView
@@ -154,7 +159,7 @@ interface Parts {
 
 function viewOf({ path, state, problem, fold, flow, damaged, now, config = null, checkpoints = [] }: Parts): RunView {
   const { told } = fold
-  const going = state === 'training' || state === 'preparing'
+  const going = isUnderWay(state)
   const stages = now?.counters ? flow.shares(now.counters, now.at / 1000, !going) : []
   const held = going && now?.counters ? verdict(now.counters, [], { target: 'train' })?.message : undefined
   const torn = `${damaged === 1 ? '1 line' : `${damaged} lines`} of metrics.jsonl cannot be read and ${damaged === 1 ? 'is' : 'are'} left out`
