@@ -1,15 +1,16 @@
 // What watching costs a run: the quickstart is trained without and with a page that follows it, in turn; each time the middle of its
 // tokens per second, and the processor's time that the page's server took beside it (the reader of its stream included).
-// usage: node benchmarks/watch.js [steps, 150] [pairs, 2]
+// usage: node benchmarks/watch.js [steps, 300] [pairs, 2]
 import { spawn } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { serveView } from '@sluice/view'
 
-const [steps = 150, pairs = 2] = process.argv.slice(2).map(Number)
+const [steps = 300, pairs = 2] = process.argv.slice(2).map(Number)
 const root = fileURLToPath(new URL('..', import.meta.url))
 const folder = await mkdtemp(join(tmpdir(), 'sluice-watch-'))
 try {
@@ -32,34 +33,37 @@ try {
 /** Trains once, and tells how fast it was after its first steps. */
 async function trained(watch) {
   const name = 'watch'
-  const words = ['run', 'recipes/quickstart.json', '--overwrite', '--json', '--name', name, '--steps', String(steps)]
+  const words = ['run', 'recipes/quickstart.json', '--overwrite', '--name', name, '--steps', String(steps)]
   const child = spawn(process.execPath, ['apps/cli/bin/pipeline.js', ...words, '--runs-dir', folder], {
     cwd: root,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'ignore', 'inherit'],
   })
-  const ended = new Promise(resolve => child.on('exit', resolve))
-  const rates = []
-  let server
-  let reading
-  let from
-  for await (const line of createInterface({ input: child.stdout })) {
-    const event = JSON.parse(line)
-    if (event.type !== 'metric') continue
-    if (event.step > 20) rates.push(event.values.tokens_per_second)
-    if (watch && !server) {
-      server = await serveView({ runs: [join(folder, name)] })
-      reading = await followed(server)
-      from = { at: performance.now(), cpu: process.cpuUsage() }
-    }
-    if (event.step === steps && from) {
-      const { user, system } = process.cpuUsage(from.cpu)
-      from.share = (user + system) / 1000 / (performance.now() - from.at)
-    }
-  }
+  let over = false
+  const ended = new Promise(resolve =>
+    child.on('exit', code => {
+      over = true
+      resolve(code)
+    }),
+  )
+  const log = join(folder, name, 'metrics.jsonl')
+  const begun = () => existsSync(log) && readFileSync(log, 'utf8').includes('"type":"metric"')
+  while (watch && !over && !begun()) await setTimeout(200)
+  const server = watch ? await serveView({ runs: [join(folder, name)] }) : undefined
+  const reading = server && (await followed(server))
+  // What opening costs, its threads among it, is over by then.
+  if (watch) await setTimeout(4000)
+  const from = { at: performance.now(), cpu: process.cpuUsage() }
   if ((await ended) !== 0) throw new Error('the run failed')
+  const { user, system } = process.cpuUsage(from.cpu)
+  const share = (user + system) / 1000 / (performance.now() - from.at)
   const messages = await reading?.stop()
   await server?.close()
-  return { rate: middle(rates), share: from?.share ?? 0, messages }
+  const events = readFileSync(log, 'utf8')
+    .trim()
+    .split('\n')
+    .map(line => JSON.parse(line))
+  const metrics = events.filter(({ type, step }) => type === 'metric' && step > 20)
+  return { rate: middle(metrics.map(({ values }) => values.tokens_per_second)), share, messages }
 }
 
 /** Enters as a browser does, and reads the stream. */
