@@ -18,15 +18,29 @@ struct EngineBf16 {
   static constexpr int forwardRows = 256;
   static constexpr int backwardRows = 128;
   static constexpr bool rowsOnly = true;
+  /** While tiles are multiplied the vector units are free: multiply() calls between(step, steps) after each step along k. */
+  static constexpr bool overlaps = true;
 
   static void multiply(const bf16* a, size_t row, size_t group, const bf16* b, int groups, float* c, size_t ldc, bool accumulate,
                        int rows) {
+    multiply(a, row, group, b, groups, c, ldc, accumulate, rows, [](int, int) {});
+  }
+
+  template <class Between>
+  static SLUICE_INLINE void multiply(const bf16* a, size_t row, size_t group, const bf16* b, int groups, float* c, size_t ldc,
+                                     bool accumulate, int rows, const Between& between) {
     configureTiles();
-    const size_t tile = group * (KP / KU);
     if (rows == MR) {
-      block(a, row, tile, b, groups, c, ldc, accumulate);
+      block(a, row, group * (KP / KU), b, groups, c, ldc, accumulate, between);
       return;
     }
+    between(0, 1);
+    edge(a, row, group, b, groups, c, ldc, accumulate, rows);
+  }
+
+ private:
+  static void edge(const bf16* a, size_t row, size_t group, const bf16* b, int groups, float* c, size_t ldc, bool accumulate,
+                   int rows) {
     // Rows that do not exist are zeros, and their sums stay here.
     alignas(64) float sums[MR * NR];
     alignas(64) bf16 left[MR * KP];
@@ -40,17 +54,17 @@ struct EngineBf16 {
     for (int g = 0; g < groups; g += KP / KU) {
       const bf16* from = a + static_cast<size_t>(g) * group;
       for (int i = 0; i < rows; i++) std::memcpy(left + i * KP, from + static_cast<size_t>(i) * row, KP * sizeof(bf16));
-      block(left, KP, KP, b + g * NR * KU, KP / KU, sums, NR, true);
+      block(left, KP, KP, b + g * NR * KU, KP / KU, sums, NR, true, [](int, int) {});
     }
     for (int i = 0; i < rows; i++) {
       for (int j = 0; j < NR; j += W) store(c + static_cast<size_t>(i) * ldc + j, load(sums + i * NR + j));
     }
   }
 
- private:
   /** Rows of A are `row` elements apart, its tiles along k `tile`. */
+  template <class Between>
   static SLUICE_INLINE void block(const bf16* a, size_t row, size_t tile, const bf16* b, int groups, float* c, size_t ldc,
-                                  bool accumulate) {
+                                  bool accumulate, const Between& between) {
     const size_t strideA = row * sizeof(bf16), strideB = NR * KU * sizeof(bf16), strideC = ldc * sizeof(float);
     const bf16* lower = a + 16 * row;
     float* below = c + 16 * ldc;
@@ -65,7 +79,8 @@ struct EngineBf16 {
       SLUICE_TILE_ZERO(2);
       SLUICE_TILE_ZERO(3);
     }
-    for (int g = 0; g < groups; g += KP / KU) {
+    const int steps = groups / (KP / KU);
+    for (int step = 0; step < steps; step++) {
       SLUICE_TILE_LOAD(4, a, strideA);
       SLUICE_TILE_LOAD(6, b, strideB);
       SLUICE_TILE_LOAD(7, b + 16 * KU, strideB);
@@ -77,6 +92,7 @@ struct EngineBf16 {
       a += tile;
       lower += tile;
       b += KP * NR;
+      between(step, steps);
     }
     SLUICE_TILE_STORE(0, c, strideC);
     SLUICE_TILE_STORE(1, c + 16, strideC);

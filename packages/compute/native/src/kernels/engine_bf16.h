@@ -16,6 +16,7 @@ struct EngineBf16 {
   static constexpr int forwardRows = 96;
   static constexpr int backwardRows = 96;
   static constexpr bool rowsOnly = false;
+  static constexpr bool overlaps = false;
 
   static void multiply(const bf16* a, size_t row, size_t group, const bf16* b, int groups, float* c, size_t ldc,
                        bool accumulate, int rows) {

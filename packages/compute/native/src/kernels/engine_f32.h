@@ -16,6 +16,7 @@ struct EngineF32 {
   static constexpr int forwardRows = 96;
   static constexpr int backwardRows = 96;
   static constexpr bool rowsOnly = false;      // A may come k by k as well as row by row
+  static constexpr bool overlaps = false;
 
   /** c[rows, NR] (+)= a[rows, groups] * b[groups, NR]. Strides in elements. */
   static void multiply(const float* a, size_t row, size_t group, const float* b, int groups, float* c, size_t ldc,

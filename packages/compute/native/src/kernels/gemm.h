@@ -104,6 +104,46 @@ template <class E> static SLUICE_INLINE size_t partialSize(int64_t rows, int64_t
 }
 
 /**
+ * Gives finished tiles to finish(). Where the multiplier leaves the vector units free, a tile waits until the next one is being
+ * multiplied, and a few of its rows are finished after each step of that.
+ */
+template <class E, class Finish> class Finishing {
+ public:
+  explicit SLUICE_INLINE Finishing(const Finish& finish) : finish_(finish) {}
+
+  /** Multiplies into `tile`, which is finished later if it is the `last` block of k. */
+  SLUICE_INLINE void multiply(const typename E::T* a, size_t aRow, size_t aGroup, const typename E::T* b, int groups, float* tile,
+                              size_t ld, bool accumulate, bool last, int row, int column, int height, int width) {
+    if constexpr (E::overlaps) {
+      E::multiply(a, aRow, aGroup, b, groups, tile, ld, accumulate, height, [&](int step, int steps) {
+        const int from = height_ * step / steps, until = height_ * (step + 1) / steps;
+        if (until > from) rows(from, until - from);
+      });
+      height_ = 0;
+      if (last) tile_ = tile, ld_ = ld, row_ = row, column_ = column, height_ = height, width_ = width;
+    } else {
+      E::multiply(a, aRow, aGroup, b, groups, tile, ld, accumulate, height);
+      if (last) finish_(tile, ld, row, column, height, width);
+    }
+  }
+  /** The tile that waits. */
+  SLUICE_INLINE void end() {
+    if (E::overlaps && height_ > 0) rows(0, height_);
+    height_ = 0;
+  }
+
+ private:
+  const Finish& finish_;
+  const float* tile_ = nullptr;
+  size_t ld_ = 0;
+  int row_ = 0, column_ = 0, height_ = 0, width_ = 0;
+
+  SLUICE_INLINE void rows(int from, int count) {
+    finish_(tile_ + static_cast<size_t>(from) * ld_, ld_, row_ + from, column_, count, width_);
+  }
+};
+
+/**
  * a[rows, k] * b[k, columns], given tile by tile to finish(tile, ld, row, column, rows, columns), which may also be asked for
  * nothing beyond `columns`. `partial` has partialSize() floats.
  */
@@ -111,16 +151,20 @@ template <class E, class Finish>
 static SLUICE_INLINE void multiplyBlock(Left<E> a, int rows, Right<E> b, int columns, int groups, float* partial,
                                         const Finish& finish) {
   const int step = blockGroups<E>(groups);
+  Finishing<E, Finish> finishing(finish);
   if (step >= groups) {
+    // One tile is finished while the next is made.
+    alignas(64) float sums[2][E::MR * E::NR];
+    int turn = 0;
     for (int column = 0; column < columns; column += E::NR) {
       const auto* panel = b.data + static_cast<size_t>(column / E::NR) * b.panel;
       for (int row = 0; row < rows; row += E::MR) {
-        const int count = smaller(E::MR, rows - row);
-        E::multiply(a.data + static_cast<size_t>(row / E::MR) * a.tile, a.row, a.group, panel, groups, partial, E::NR, false,
-                    count);
-        finish(partial, size_t{E::NR}, row, column, count, smaller(E::NR, columns - column));
+        finishing.multiply(a.data + static_cast<size_t>(row / E::MR) * a.tile, a.row, a.group, panel, groups, sums[turn], E::NR,
+                           false, true, row, column, smaller(E::MR, rows - row), smaller(E::NR, columns - column));
+        turn ^= 1;
       }
     }
+    finishing.end();
     return;
   }
   for (int first = 0; first < columns; first += partialColumns) {
@@ -128,18 +172,17 @@ static SLUICE_INLINE void multiplyBlock(Left<E> a, int rows, Right<E> b, int col
     const size_t ld = static_cast<size_t>(roundUp(end - first, E::NR));
     for (int group = 0; group < groups; group += step) {
       const int count = smaller(step, groups - group);
-      const bool last = group + count == groups;
       for (int column = first; column < end; column += E::NR) {
         const auto* panel = from<E>(b, column / E::NR, group).data;
         for (int row = 0; row < rows; row += E::MR) {
-          float* tile = partial + static_cast<size_t>(row) * ld + static_cast<size_t>(column - first);
-          const int height = smaller(E::MR, rows - row);
-          E::multiply(a.data + static_cast<size_t>(row / E::MR) * a.tile + static_cast<size_t>(group) * a.group, a.row,
-                      a.group, panel, count, tile, ld, group > 0, height);
-          if (last) finish(tile, ld, row, column, height, smaller(E::NR, columns - column));
+          finishing.multiply(a.data + static_cast<size_t>(row / E::MR) * a.tile + static_cast<size_t>(group) * a.group, a.row,
+                             a.group, panel, count, partial + static_cast<size_t>(row) * ld + static_cast<size_t>(column - first),
+                             ld, group > 0, group + count == groups, row, column, smaller(E::MR, rows - row),
+                             smaller(E::NR, columns - column));
         }
       }
     }
+    finishing.end();
   }
 }
 
