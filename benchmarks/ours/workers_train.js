@@ -19,7 +19,7 @@ const { batchSize, steps: _, ...shape } = shapes.S
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-workers-'))
 try {
-  const path = writeCorpus(folder, 100e6)
+  const path = writeCorpus(folder, 20e6)
   const document = madeUpText()
   const texts = Array.from({ length: 400 }, () => document(5000))
   const tokenizer = join(folder, 'tokenizer.json')
