@@ -1,6 +1,6 @@
-// Ours of `workers --case train`: training of shape S on batches that a thread makes from JSON Lines meanwhile, as with `dataWorkers`, or
+// Ours of `workers --case train`: training on batches that a thread makes from JSON Lines meanwhile, as with `dataWorkers`, or
 // on the same batches, all made before.
-// usage: node ours/workers_train.js thread|ready [STEPS]      SLUICE_BACKEND chooses a backend
+// usage: node ours/workers_train.js thread|ready [STEPS] [SHAPE]      SLUICE_BACKEND chooses a backend
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -12,10 +12,10 @@ import { madeUpText, writeCorpus } from '../memory/corpus.js'
 import { dataSide, tokenizerOf } from './workers_data.js'
 
 const warmUp = 5
-const [where, steps = '40'] = process.argv.slice(2)
+const [where, steps = '40', shapeName = 'S'] = process.argv.slice(2)
 const last = warmUp + Number(steps)
 const shapes = JSON.parse(readFileSync(new URL('../shapes.json', import.meta.url), 'utf8'))
-const { batchSize, steps: _, ...shape } = shapes.S
+const { batchSize, steps: _, ...shape } = shapes[shapeName]
 
 const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-workers-'))
 try {
