@@ -3,11 +3,11 @@ import { faults } from './faults.js'
 
 const died = harm => ({ ...faults.died, ...harm })
 const another = /another (goes on where it was|takes its place)/
-const untilLearned = [9]
+const beforeBatches = [9]
 
 /**
  * `refine` and `dataWorkers` are of the recipe. `faults`: what may be done to it, with the exit codes that are right. Before its
- * tokenizer has learned, a run reads text on its own thread, whatever the mode (`untilLearned`).
+ * batches are made, a run looks at text on its own thread, whatever the mode (`beforeBatches`).
  */
 export const modes = {
   /** All on one thread. */
@@ -16,13 +16,13 @@ export const modes = {
   workers: {
     refine: refining({ dedup: true, workers: 2 }),
     dataWorkers: 1,
-    faults: { ...faults, died: died({ codes: [0], untilLearned, warns: another }) },
+    faults: { ...faults, died: died({ codes: [0], beforeBatches, warns: another }) },
   },
   /** The data side's thread dies. What its stages have seen can be read anew: another goes on. */
   replaced: {
     refine: refining({ dedup: false }),
     dataWorkers: 1,
-    faults: { ...faults, died: died({ codes: [0], untilLearned, warns: another }) },
+    faults: { ...faults, died: died({ codes: [0], beforeBatches, warns: another }) },
   },
   /** The same, and a table of documents goes with it: the run ends, and is gone on with from its checkpoint. */
   ended: {
@@ -32,7 +32,7 @@ export const modes = {
       ...faults,
       died: died({
         codes: [0, 1],
-        untilLearned,
+        beforeBatches,
         says: {
           1: /data: the thread of "data" ended .*, and with it what its stages had gathered; .*--resume/,
         },

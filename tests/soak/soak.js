@@ -95,7 +95,7 @@ async function soak(folder, seed, { faults, ...layout }) {
       happened.push(name)
       total.faults[name] = (total.faults[name] ?? 0) + 1
     }
-    const expected = struck ? [...fault.codes, ...(begun ? [] : (fault.untilLearned ?? []))] : [0]
+    const expected = struck ? [...fault.codes, ...(fault.beforeBatches ?? [])] : [0]
     if (!expected.includes(code))
       throw new Error(`${name ?? 'nothing'} happened, and it ended with exit code ${code}: ${said.slice(-4000)}`)
     const says = struck && met && (fault.says?.[code] ?? (code === 0 && fault.warns))
