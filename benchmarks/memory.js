@@ -1,7 +1,7 @@
 // Whether memory stays flat: a made-up corpus through the whole data side (JSON Lines, normalize, quality, tokenize, pack, shuffle,
 // batch), one part of it slow.
 //
-//   node benchmarks/memory.js [--gigabytes 5] [--slow sink] [--rate 20] [--memory 1GB] [--shuffle 64MB] [--from 0.1]
+//   node benchmarks/memory.js [--gigabytes 5] [--slow sink] [--rate 16] [--memory 1GB] [--shuffle 64MB] [--from 0.1]
 //                            [--out trace.json]
 //   node benchmarks/memory.js --all --out FOLDER [the same]
 //
@@ -29,7 +29,7 @@ const { values } = parseArgs({
     gigabytes: { type: 'string', default: '5' },
     slow: { type: 'string', default: 'sink' },
     all: { type: 'boolean' },
-    rate: { type: 'string', default: '20' },
+    rate: { type: 'string', default: '16' },
     memory: { type: 'string', default: '1GB' },
     shuffle: { type: 'string', default: '64MB' },
     from: { type: 'string', default: '0.1' },
