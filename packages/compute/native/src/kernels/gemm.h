@@ -159,8 +159,7 @@ static SLUICE_INLINE void multiplyBlock(Left<E> a, int rows, Right<E> b, int col
     for (int column = 0; column < columns; column += E::NR) {
       const auto* panel = b.data + static_cast<size_t>(column / E::NR) * b.panel;
       for (int row = 0; row < rows; row += E::MR) {
-        finishing.multiply(a.data + static_cast<size_t>(row / E::MR) * a.tile, a.row, a.group, panel, groups, sums[turn], E::NR,
-                           false, true, row, column, smaller(E::MR, rows - row), smaller(E::NR, columns - column));
+        finishing.multiply(from<E>(a, row / E::MR, 0).data, a.row, a.group, panel, groups, sums[turn], E::NR, false, true, row, column, smaller(E::MR, rows - row), smaller(E::NR, columns - column));
         turn ^= 1;
       }
     }
@@ -175,8 +174,7 @@ static SLUICE_INLINE void multiplyBlock(Left<E> a, int rows, Right<E> b, int col
       for (int column = first; column < end; column += E::NR) {
         const auto* panel = from<E>(b, column / E::NR, group).data;
         for (int row = 0; row < rows; row += E::MR) {
-          finishing.multiply(a.data + static_cast<size_t>(row / E::MR) * a.tile + static_cast<size_t>(group) * a.group, a.row,
-                             a.group, panel, count, partial + static_cast<size_t>(row) * ld + static_cast<size_t>(column - first),
+          finishing.multiply(from<E>(a, row / E::MR, group).data, a.row, a.group, panel, count, partial + static_cast<size_t>(row) * ld + static_cast<size_t>(column - first),
                              ld, group > 0, group + count == groups, row, column, smaller(E::MR, rows - row),
                              smaller(E::NR, columns - column));
         }

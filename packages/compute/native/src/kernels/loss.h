@@ -55,7 +55,9 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
 
   Workspace workspace;
   const size_t hiddenLd = scratchLd<T>(widthDepth);
-  T* hiddenBuffer = workspace.shared<T>(static_cast<size_t>(chunk) * hiddenLd);
+  // Rows that cannot be multiplied where they lie are copied, once for all slices.
+  const bool inPlace = usedInPlace<E, H>(static_cast<size_t>(width), width, widthDepth);
+  T* hiddenBuffer = inPlace ? nullptr : workspace.shared<T>(static_cast<size_t>(chunk) * hiddenLd);
   const Left<E> logits = leftStored<E>(workspace.shared<T>(leftStoredSize<E>(chunk, vocabDepth)), vocabDepth);
   const auto partials = workspace.perWorker<float>(larger(partialSize<E>(many, slice), partialSize<E>(many, width)));
   const auto highs = workspace.perWorker<float>(static_cast<size_t>(chunk * W));
@@ -77,21 +79,17 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
   for (int64_t start = 0; start < a.rows; start += chunk) {
     const int64_t count = smaller(chunk, a.rows - start), used = roundUp(count, int64_t{E::KP});
     const RowBlocks largeBlocks(count, E::MR, E::forwardRows), smallBlocks(count, E::MR, E::MR);
-    const auto hiddenRows = [&](int64_t row, int64_t rows) {
-      return rowsFor<E>(as<H>(a.hidden), static_cast<size_t>(width), start + row, rows, width, widthDepth,
-                        hiddenBuffer + static_cast<size_t>(row) * hiddenLd, hiddenLd);
-    };
-    // rowsFor() gives rows where they lie, or copies them: once for all slices.
-    const auto hiddenOf = [&](int64_t row) {
-      if (usedInPlace<E, H>(static_cast<size_t>(width), width, widthDepth)) return hiddenRows(row, 0);
-      return leftRows<E>(hiddenBuffer + static_cast<size_t>(row) * hiddenLd, hiddenLd);
-    };
+    const Left<E> hidden = inPlace ? leftRows<E>(as<T>(a.hidden) + start * width, static_cast<size_t>(width))
+                                   : leftRows<E>(hiddenBuffer, hiddenLd);
     parallelFor(smallBlocks.count, [&](int64_t block, int) {
       const int64_t row0 = smallBlocks.begin(block), rows = smallBlocks.end(block) - row0;
-      const Left<E> hidden = hiddenRows(row0, rows);
+      if (!inPlace) {
+        packRows(Matrix<H>{as<H>(a.hidden), static_cast<size_t>(width)}, start + row0, rows, width, widthDepth,
+                 hiddenBuffer + static_cast<size_t>(row0) * hiddenLd, hiddenLd);
+      }
       for (int64_t i = 0; i < rows; i++) {
         const float* target = table + a.targets[start + row0 + i] * width;
-        targetLogits[row0 + i] = dotMultiplied<E>(hidden.data + static_cast<size_t>(i) * hidden.row, target, width);
+        targetLogits[row0 + i] = dotMultiplied<E>(storedAt<E>(hidden, row0 + i, 0), target, width);
         for (int worker = 0; worker < threadCount(); worker++) store(highs.of(worker) + (row0 + i) * W, set1(-1e30f));
       }
     });
@@ -100,7 +98,7 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
       const int64_t first = task / largeBlocks.count * slice, block = task % largeBlocks.count;
       const int64_t row0 = largeBlocks.begin(block), rows = largeBlocks.end(block) - row0;
       float* high = highs.of(worker);
-      multiplyBlock<E>(hiddenOf(row0), static_cast<int>(rows), from<E>(tableT, first / E::NR, 0),
+      multiplyBlock<E>(from<E>(hidden, row0 / E::MR, 0), static_cast<int>(rows), from<E>(tableT, first / E::NR, 0),
                        static_cast<int>(smaller(slice, vocab - first)), static_cast<int>(widthDepth / E::KU), partials.of(worker),
                        [&](const float* tile, size_t ld, int row, int column, int height, int columns) {
         for (int i = 0; i < height; i++) {
@@ -159,8 +157,7 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
         factors[row0 + i] = weight / denominator;
       }
       if (!gradients) return;
-      const Left<E> hidden = hiddenOf(row0);
-      packPanels<E>(ScaledRows<T>{{hidden.data, hidden.row}, factors + row0}, 0, rows, padded, width, row0, hPitch, hPacked);
+      packPanels<E>(ScaledRows<T>{{storedAt<E>(hidden, row0, 0), hidden.row}, factors + row0}, 0, rows, padded, width, row0, hPitch, hPacked);
     });
     if (!gradients) continue;
 

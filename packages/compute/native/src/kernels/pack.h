@@ -266,8 +266,7 @@ static void packTransposed(const Source& source, int64_t row0, int64_t rows, int
           const int64_t row = row0 + (g + i) * E::KU;
           Group<E>::put(block + i * 16 * E::KU, Group<E>::at(source, row, row0 + rows, column, left));
         }
-        auto* tile = dst + static_cast<size_t>(column / E::MR) * layout.tile + static_cast<size_t>(column % E::MR) * layout.row +
-                     static_cast<size_t>(at / E::KU + g) * layout.group;
+        auto* tile = storedAt<E>({dst, layout.row, layout.group, layout.tile}, column, at + g * E::KU);
         transposeWords(reinterpret_cast<const uint32_t*>(block), 16, 16, reinterpret_cast<uint32_t*>(tile), layout.row / E::KU);
       }
     }
