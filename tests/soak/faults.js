@@ -7,7 +7,7 @@ const notResumed = /the text is not what it was: corpus\/part-\d\.jsonl/
 
 /**
  * Each is given the child process and the folder of the case, does its harm, and gives back what mends it. The run must end by itself
- * or by the signal, with one of `codes`, having said what `says` has for that code.
+ * or by the signal, with one of `codes`, having said what `says` has for that code. `harmsText`: a file is harmed.
  */
 export const faults = {
   // Before the command has begun to listen, the system ends it.
@@ -16,6 +16,7 @@ export const faults = {
   SIGKILL: { codes: [0, null], do: ({ child }) => void child.kill('SIGKILL') },
   /** A file loses its end. */
   truncated: {
+    harmsText: true,
     codes: [0, 1, 2],
     says: {
       1: /part-\d\.jsonl(\.gz)?: (it had \d+ bytes when (it was opened|this run began to read)|line \d+|.*(ends|end|truncated|cut))/,
@@ -26,6 +27,7 @@ export const faults = {
   },
   /** A file is not where it was. */
   gone: {
+    harmsText: true,
     codes: [0, 1, 2],
     says: {
       1: /part-\d\.jsonl(\.gz)?: cannot (look at|open) it \(ENOENT\); check that \S+ still is where it was/,

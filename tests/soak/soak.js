@@ -83,7 +83,10 @@ async function soak(folder, seed, { faults, ...layout }) {
     const delay = 200 + 8000 * draw()
     const harm = { folder, random: randomStream(seed * 1000 + session, 'harm') }
     const mark = join(folder, 'die')
-    const ended = await pipeline(folder, begun ? ['--resume'] : ['--overwrite'], fault, delay, harm)
+    // What a pattern does not find when a run first looks is no text of that run: until then files are let be.
+    const looked = begun ? undefined : join(run, 'corpus.json')
+    if (looked) rmSync(looked, { force: true })
+    const ended = await pipeline(folder, begun ? ['--resume'] : ['--overwrite'], fault, delay, { ...harm, looked })
     // The filter takes it away as it dies.
     const met = name !== 'died' || !existsSync(mark)
     rmSync(mark, { force: true })
@@ -147,12 +150,15 @@ function pipeline(folder, args, fault, delay, harm) {
     }
     child.stdout.on('data', hear)
     child.stderr.on('data', hear)
-    const timer =
-      fault &&
-      setTimeout(() => {
-        struck = true
-        mend = fault.do({ ...harm, child })
-      }, delay)
+    const strike = () => {
+      if (fault.harmsText && harm.looked && !existsSync(harm.looked)) {
+        timer = setTimeout(strike, 20)
+        return
+      }
+      struck = true
+      mend = fault.do({ ...harm, child })
+    }
+    let timer = fault && setTimeout(strike, delay)
     child.on('error', reject)
     child.on('close', code => {
       clearTimeout(timer)

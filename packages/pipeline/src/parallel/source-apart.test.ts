@@ -1,7 +1,8 @@
+import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import type { Cursor } from '../contract/frame.ts'
 import type { SavedStates, StageContext } from '../contract/stage.ts'
 import type { RunEvent } from '../events.ts'
@@ -103,6 +104,31 @@ describe('a run that begins in a thread', () => {
     const always = await keeping(apart({ count: 9, diesAt: 6 }, true))
     expect(`${always.error}`).toContain('ended with exit code 3 (3 in a row without a frame)')
     expect(always.numbers).toEqual(upTo(always.numbers.length))
+  })
+
+  test('it dies while nobody waits for it, as that of a slow trainer does: the next is asked for where it was', async () => {
+    const dir = await mkdtemp(join(tmpdir(), 'sluice-apart-'))
+    const afterDeath = async (replaceable: boolean) => {
+      const once = join(dir, `${replaceable}`)
+      const numbers: number[] = []
+      try {
+        for await (const frame of apart({ count: 20, diesAt: 7, once }, replaceable).read(undefined, signal)) {
+          numbers.push(values(frame)[0]!)
+          // All that was asked for has come, the thread has read on by itself, and nothing is asked for meanwhile.
+          if (numbers.length === 1) await vi.waitUntil(() => existsSync(once), { timeout: 60_000 }).then(pause).then(pause)
+        }
+      } catch (error) {
+        return { numbers, error: `${error}` }
+      }
+      return { numbers, error: undefined }
+    }
+    const { signal } = new AbortController()
+    expect(await afterDeath(true)).toEqual({ numbers: upTo(20), error: undefined })
+    const { numbers, error } = await afterDeath(false)
+    expect(error).toContain('ended with exit code 3, and with it what its stages had gathered')
+    expect(numbers).toEqual(upTo(numbers.length))
+    expect(numbers.length).toBeLessThan(7)
+    await rm(dir, { recursive: true })
   })
 })
 

@@ -110,23 +110,14 @@ function runThread(options: ApartOptions, from: Cursor | undefined, told: (event
     program: options.program,
     threads: 1,
     started: options.started(from),
+    irreplaceable: true,
     told: what => told(what as RunEvent),
   })
   let ended: SavedStates | undefined
-  let lost: ThreadEnded | undefined
   let saving: Promise<unknown> | undefined
   let stopping: Promise<void> | undefined
 
-  const ask = async (what: RunAsk): Promise<RunAnswer> => {
-    // Asked once more, the crew would start another thread, which is not where this one was.
-    if (lost) throw lost
-    try {
-      return await thread.ask(() => ({ ask: what }))
-    } catch (error) {
-      if (error instanceof ThreadEnded) lost ??= error
-      throw error
-    }
-  }
+  const ask = (what: RunAsk): Promise<RunAnswer> => thread.ask(() => ({ ask: what }))
   const states = async (): Promise<SavedStates> => {
     const answer = await ask('save')
     return 'saved' in answer ? answer.saved : new Map()
@@ -140,9 +131,9 @@ function runThread(options: ApartOptions, from: Cursor | undefined, told: (event
   return {
     async save(): Promise<SavedStates> {
       if (options.replaceable) return new Map()
-      if (stopping) await stopping
-      if (ended) return ended
       try {
+        if (stopping) await stopping
+        if (ended) return ended
         const asked = states()
         saving = asked
         return await asked

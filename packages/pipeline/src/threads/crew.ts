@@ -12,6 +12,11 @@ export interface CrewOptions {
   readonly started?: unknown
   /** Of a question: how often it may be asked anew, of another thread, when the one that had it has ended. Default 0. */
   readonly retries?: number
+  /**
+   * Each question goes on from what the thread has done before, as its start alone does not: no other takes its place once it has ended,
+   * and what is asked afterwards is rejected, too. Default false.
+   */
+  readonly irreplaceable?: boolean
   /** What a thread tells without being asked. */
   told?(what: unknown): void
   /** A thread has ended, and another takes its place. */
@@ -52,13 +57,14 @@ interface Member {
 const pause = (deaths: number): number => 100 * 4 ** (deaths - 1)
 
 export function crew(options: CrewOptions): Crew {
-  const { name, program, threads, started, retries = 0 } = options
+  const { name, program, threads, started, retries = 0, irreplaceable = false } = options
   let members: Member[] = []
   /** Ended, or about to. */
   let past: Thread[] = []
   let asked = 0
   let closed: SluiceError | undefined
   let unfit: Error | undefined
+  let lost: ThreadEnded | undefined
   const later = new Map<NodeJS.Timeout, Waiting>()
 
   function start(): Member {
@@ -78,6 +84,8 @@ export function crew(options: CrewOptions): Crew {
         members = members.filter(other => other !== member)
         past.push(thread)
         unfit ??= why.unfit
+        // It may have ended while nobody was waiting for an answer.
+        if (irreplaceable) lost ??= new ThreadEnded(`${name} ${why.message}`, { cause: why.cause })
         for (const one of waiting.values()) again(one, why)
         if (later.size > 0) options.replaced?.(`${name} ${why.message}; another takes its place`)
       },
@@ -111,7 +119,7 @@ export function crew(options: CrewOptions): Crew {
 
   function put(one: Waiting): void {
     try {
-      const over = closed ?? unfit
+      const over = closed ?? unfit ?? lost
       if (over) throw over
       const { ask, handOver = [] } = one.question()
       const { thread, waiting } = next()
