@@ -1,9 +1,20 @@
-import { defaultServerConditions } from 'vite'
+import { fileURLToPath } from 'node:url'
+import { defaultServerConditions, type Plugin } from 'vite'
 import { defineConfig } from 'vitest/config'
+
+const seeded = fileURLToPath(new URL('scripts/seeded-fast-check.js', import.meta.url))
+
+/** Properties draw the same in every run. */
+const seededProperties: Plugin = {
+  name: 'seeded-properties',
+  enforce: 'pre',
+  resolveId: (source, importer) => (source === 'fast-check' && importer !== seeded ? seeded : undefined),
+}
 
 // One configuration for every package (`vitest run --root . --config ../../vitest.config.ts`). Workspace names resolve to
 // sources through the closed condition `@sluice/source`, so one package's tests run with nothing built.
 export default defineConfig({
+  plugins: [seededProperties],
   resolve: { conditions: ['@sluice/source', ...defaultServerConditions] },
   ssr: { resolve: { conditions: ['@sluice/source', ...defaultServerConditions] } },
   test: {

@@ -136,7 +136,8 @@ describe('one list of JSON', () => {
         fc.constantFrom('utf8', 'utf16le', 'gz'),
         async (texts, indent, coded) => {
           const json = JSON.stringify(
-            texts.map(text => ({ text })),
+            // Without any text it would be an error.
+            [...texts, 'end'].map(text => ({ text })),
             null,
             indent,
           )

@@ -115,7 +115,11 @@ describe('a run that begins in a thread', () => {
         for await (const frame of apart({ count: 20, diesAt: 7, once }, replaceable).read(undefined, signal)) {
           numbers.push(values(frame)[0]!)
           // All that was asked for has come, the thread has read on by itself, and nothing is asked for meanwhile.
-          if (numbers.length === 1) await vi.waitUntil(() => existsSync(once), { timeout: 60_000 }).then(pause).then(pause)
+          if (numbers.length === 1)
+            await vi
+              .waitUntil(() => existsSync(once), { timeout: 60_000 })
+              .then(pause)
+              .then(pause)
         }
       } catch (error) {
         return { numbers, error: `${error}` }
