@@ -17,7 +17,7 @@ struct EngineBf16 {
   // Rows a task takes: so many share a panel of B while it is in the first-level cache, and A fits in the second.
   static constexpr int forwardRows = 256;
   static constexpr int backwardRows = 128;
-  static constexpr bool rowsOnly = true;
+  static constexpr bool tiledLeft = true;
   /** While tiles are multiplied the vector units are free: multiply() calls between(step, steps) after each step along k. */
   static constexpr bool overlaps = true;
 

@@ -15,7 +15,7 @@ struct EngineBf16 {
   // Rows a task takes: so many share a panel of B while it is in the first-level cache, and A fits in the second.
   static constexpr int forwardRows = 96;
   static constexpr int backwardRows = 96;
-  static constexpr bool rowsOnly = false;
+  static constexpr bool tiledLeft = false;
   static constexpr bool overlaps = false;
 
   static void multiply(const bf16* a, size_t row, size_t group, const bf16* b, int groups, float* c, size_t ldc,

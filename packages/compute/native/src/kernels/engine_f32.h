@@ -15,7 +15,7 @@ struct EngineF32 {
   // Rows a task takes: so many share a panel of B while it is in the first-level cache, and A fits in the second.
   static constexpr int forwardRows = 96;
   static constexpr int backwardRows = 96;
-  static constexpr bool rowsOnly = false;      // A may come k by k as well as row by row
+  static constexpr bool tiledLeft = false;      // A may come k by k as well as row by row
   static constexpr bool overlaps = false;
 
   /** c[rows, NR] (+)= a[rows, groups] * b[groups, NR]. Strides in elements. */

@@ -37,7 +37,7 @@ template <class E> static SLUICE_INLINE Left<E> leftPacked(const typename E::T* 
   const size_t length = static_cast<size_t>(depth);
   const size_t tile = pitchOf<typename E::T>(length * E::MR);
   // In tiles of MR rows and KP elements along k; the depth is a multiple of KP then.
-  if (E::rowsOnly) return {data, static_cast<size_t>(E::KP), static_cast<size_t>(E::MR * E::KU), tile};
+  if (E::tiledLeft) return {data, static_cast<size_t>(E::KP), static_cast<size_t>(E::MR * E::KU), tile};
   return {data, static_cast<size_t>(E::KU), static_cast<size_t>(E::MR * E::KU), tile};
 }
 
@@ -51,7 +51,7 @@ template <class E> static SLUICE_INLINE size_t leftPackedSize(int64_t columns, i
  * multiple of KP.
  */
 template <class E> static SLUICE_INLINE Left<E> leftStored(const typename E::T* data, int64_t columns) {
-  if (E::rowsOnly) return leftPacked<E>(data, columns);
+  if (E::tiledLeft) return leftPacked<E>(data, columns);
   return leftRows<E>(data, pitchOf<typename E::T>(static_cast<size_t>(columns)));
 }
 
@@ -61,7 +61,7 @@ template <class E> static SLUICE_INLINE size_t leftStoredSize(int64_t rows, int6
 }
 
 /** So many of its `columns` lie in one piece. */
-template <class E> static SLUICE_INLINE int64_t storedColumns(int64_t columns) { return E::rowsOnly ? int64_t{E::KP} : columns; }
+template <class E> static SLUICE_INLINE int64_t storedColumns(int64_t columns) { return E::tiledLeft ? int64_t{E::KP} : columns; }
 
 /** Where the row's columns from `column` on lie, which begins such a piece or, row by row, is any. */
 template <class E> static SLUICE_INLINE typename E::T* storedAt(Left<E> a, int64_t row, int64_t column) {

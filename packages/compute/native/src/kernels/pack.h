@@ -256,7 +256,7 @@ static void packPanelTransposed(const Source& source, int64_t row0, int64_t rows
 template <class E, class Source>
 static void packTransposed(const Source& source, int64_t row0, int64_t rows, int64_t padded, int64_t columns, int64_t at,
                            Left<E> layout, typename E::T* dst) {
-  if constexpr (E::rowsOnly) {
+  if constexpr (E::tiledLeft) {
     alignas(64) typename E::T block[16 * 16 * E::KU];
     const int64_t groups = padded / E::KU;
     for (int64_t column = 0; column < roundUp(columns, int64_t{E::MR}); column += 16) {
