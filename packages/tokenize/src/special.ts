@@ -43,7 +43,8 @@ export function encodeString(
   }
 }
 
-function anyOf(spellings: readonly string[]): RegExp {
+/** Finds each of them, leftmost and longest first. */
+export function anyOf(spellings: readonly string[]): RegExp {
   const longestFirst = [...spellings].sort((a, b) => b.length - a.length)
   return new RegExp(longestFirst.map(spelling => spelling.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&')).join('|'), 'g')
 }

@@ -1,10 +1,11 @@
 import { stat } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { ConfigError } from '@sluice/pipeline'
-import { fileTexts, readTokenizer, scoreTokenizer, type Tokenizer } from '@sluice/tokenize'
+import { fileTexts, scoreTokenizer, type Tokenizer } from '@sluice/tokenize'
 import type { Console } from '../terminal/console.ts'
 import { count } from '../terminal/format.ts'
 import type { TokenizerOptions } from './tokenizer.ts'
+import { readNamed } from './tokenizer-first.ts'
 
 /** `compare <tokenizers...> <texts...>`: a folder, a .json and a .tiktoken file is a tokenizer, vocab.txt too; the others are texts. */
 export async function compare(
@@ -15,8 +16,7 @@ export async function compare(
   const texts: string[] = []
   for (const path of options.paths) {
     const full = resolve(console.cwd, path)
-    const warn = (message: string) => console.stderr.write(`${path} ${message}\n`)
-    if (await isTokenizer(full)) tokenizers.push([path, await readTokenizer(full, { warn })])
+    if (await isTokenizer(full)) tokenizers.push([path, await readNamed(path, options, console)])
     else texts.push(path)
   }
   if (tokenizers.length === 0 || texts.length === 0) {

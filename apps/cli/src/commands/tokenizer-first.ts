@@ -4,12 +4,20 @@ import { readTokenizer, type Tokenizer } from '@sluice/tokenize'
 import type { Console } from '../terminal/console.ts'
 import type { TokenizerOptions } from './tokenizer.ts'
 
+type Options = TokenizerOptions & { readonly paths: readonly string[] }
+
 /** The tokenizer that a command names first. */
-export async function first(
-  { paths: [path], action }: TokenizerOptions & { readonly paths: readonly string[] },
-  console: Console,
-): Promise<Tokenizer> {
+export async function first(options: Options, console: Console): Promise<Tokenizer> {
+  const {
+    paths: [path],
+    action,
+  } = options
   if (path === undefined) throw new ConfigError(`needs a tokenizer: pipeline tokenizer ${action} runs/quickstart`)
-  const warn = (message: string) => console.stderr.write(`${path} ${message}\n`)
-  return readTokenizer(resolve(console.cwd, path), { warn })
+  return readNamed(path, options, console)
+}
+
+/** The tokenizer of a path that the command line names. */
+export async function readNamed(path: string, { endOfText }: Options, { cwd, stderr }: Console): Promise<Tokenizer> {
+  const warn = (message: string) => stderr.write(`${path} ${message}\n`)
+  return readTokenizer(resolve(cwd, path), { warn, ...(endOfText === undefined ? {} : { endOfText }) })
 }

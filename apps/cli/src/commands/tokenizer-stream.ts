@@ -26,9 +26,10 @@ export async function encodeFiles(
   const write = (text: string) => console.stdout.writeBytes(Buffer.from(text, 'utf8'))
   let [tokens, bytes] = [0, 0]
   if (json) await write('{"ids":[')
+  const whole = options.special ? [...(tokenizer.special?.keys() ?? [])] : []
   const inputs = [
-    ...files.map(file => fileTexts([resolve(console.cwd, file)])),
-    ...(options.stdin ? [textPieces(decoded(console.stdin()))] : []),
+    ...files.map(file => fileTexts([resolve(console.cwd, file)], { whole })),
+    ...(options.stdin ? [textPieces(decoded(console.stdin()), { whole })] : []),
   ]
   for (const texts of inputs) {
     for await (const text of texts) {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -73,6 +73,22 @@ test('encode takes files and standard input, decode gives them back byte for byt
   )
   expect((await piped('9'.repeat(5000), 'decode', 'bpe.json', '--stdin')).code).toBe(2)
   expect(JSON.parse((await piped('', 'encode', 'bpe.json', '--stdin', '--json')).out)).toEqual({ ids: [] })
+})
+
+test('a special token that holds a space is found wherever a long file is read in pieces', async () => {
+  const stop = '<end of text>'
+  const bpe = (await readFile(join(cwd, 'bpe.json'), 'utf8')).replaceAll('<|endoftext|>', stop)
+  await writeFile(join(cwd, 'stop.json'), bpe)
+  await writeFile(join(cwd, 'stops.txt'), stop.repeat(100_000))
+  const refused = await called('encode', 'stop.json', 'stops.txt', '--special', '--ids')
+  expect(refused.err).toBe(
+    `pipeline: ${join(cwd, 'stop.json')}: no special token is known to end a text, there are: ${stop}; ` +
+      'name the one that does: endOfText, on the command line --end-of-text\n',
+  )
+  const { out } = await called('encode', 'stop.json', 'stops.txt', '--special', '--ids', '--end-of-text', stop)
+  expect(out.split(/\s/).filter(id => id !== '0')).toEqual([''])
+  expect((await called('inspect', 'stop.json', '--end-of-text', stop)).out).toContain(`ends text ${stop}\n`)
+  expect((await called('compare', 'stop.json', 'corpus.txt', '--end-of-text', stop)).code).toBe(0)
 })
 
 test('inspect, compare and cut', async () => {

@@ -18,6 +18,7 @@ export interface TokenizerOptions {
   readonly trainOn: string | undefined
   readonly stdin: boolean
   readonly special: boolean
+  readonly endOfText: string | undefined
   readonly ids: boolean
   readonly json: boolean
 }
@@ -46,6 +47,10 @@ export const tokenizerCommand: Command<TokenizerOptions> = {
     'train-on': { type: 'string', describe: 'Learn from the first so many bytes, such as 50MB' },
     stdin: { type: 'boolean', default: false, describe: 'Read the text, or the ids, from standard input' },
     special: { type: 'boolean', default: false, describe: 'Find special tokens in the text' },
+    'end-of-text': {
+      type: 'string',
+      describe: 'Special token that ends a text, if the file does not tell',
+    },
     ids: { type: 'boolean', default: false, describe: 'Print ids only' },
     json: { type: 'boolean', default: false, describe: 'Print one JSON object' },
   },

@@ -3,11 +3,11 @@ import { expect, test } from 'vitest'
 import { trainBpe } from '../training/bpe.ts'
 import { trainCharacters, trainWords } from '../training/level.ts'
 import { trainWordPiece } from '../training/wordpiece.ts'
-import { textPieces } from './pieces.ts'
+import { type TextPiecesOptions, textPieces } from './pieces.ts'
 
-async function piecesOf(chunks: readonly string[]): Promise<string[]> {
+async function piecesOf(chunks: readonly string[], options?: TextPiecesOptions): Promise<string[]> {
   const pieces: string[] = []
-  for await (const piece of textPieces(chunks)) pieces.push(piece)
+  for await (const piece of textPieces(chunks, options)) pieces.push(piece)
   return pieces
 }
 
@@ -60,6 +60,36 @@ test('pieces give the ids of the whole, wherever they end', async () => {
     }),
     { numRuns: 60 },
   )
+})
+
+test('no end of a piece tears a special token that is to be found', async () => {
+  const specialTokens = ['<|endoftext|>', '<end of text>', 'of text', 'the\nsea', 'a b', 'b a', 'x'.repeat(30)]
+  const tokenizer = await trainBpe([corpus], { vocabSize: 400, specialTokens })
+  const whole = [...tokenizer.special!.keys()]
+  const part = fc.constantFrom(...specialTokens, '<end of', ' text', ' text>', 'the', '\n', 'sea', ' ', 'a', 'b')
+  await fc.assert(
+    fc.asyncProperty(fc.array(part, { minLength: 2, maxLength: 40 }), fc.nat({ max: 60 }), async (parts, ahead) => {
+      const before = '<end of text>'.repeat(80_660)
+      const text = `${before} the sea ${parts.join('')}`
+      // What a spelling goes on with may not be there yet.
+      const at = text.length - ahead
+      const pieces = await piecesOf([text.slice(0, at), text.slice(at), 'the'], { whole })
+      expect(pieces.join('')).toBe(`${text}the`)
+      const ids = (piece: string) => [...tokenizer.encode(piece, { special: 'allow' })]
+      const [first, ...others] = pieces
+      const near = first!.slice(before.length)
+      expect([near, ...others].flatMap(ids)).toEqual(ids(near + others.join('')))
+    }),
+    { numRuns: 60 },
+  )
+})
+
+test('nor where a text without a place to cut is cut all the same', async () => {
+  const spelling = 'aba'.repeat(40)
+  const text = `x${spelling.repeat(175_000)}`
+  const pieces = await piecesOf(text.match(/.{1,600000}/g)!, { whole: [spelling] })
+  expect(pieces.map(({ length }) => length % spelling.length)).toEqual([1, 0])
+  expect(pieces.join('') === text).toBe(true)
 })
 
 test('a text without a place to cut ends pieces all the same, and no character is torn', async () => {

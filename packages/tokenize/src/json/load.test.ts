@@ -109,7 +109,10 @@ describe('what loadTokenizer refuses, in its words', () => {
     [
       'no end of text',
       () => changed(bpe, json => (json.added_tokens[0].content = '<stop>')),
-      { message: 'no special token is known to end a text, there are: <stop>', advice: 'name it: endOfText' },
+      {
+        message: 'no special token is known to end a text, there are: <stop>',
+        advice: 'name the one that does: endOfText, on the command line --end-of-text',
+      },
     ],
     [
       'a WordLevel model cut in another way',

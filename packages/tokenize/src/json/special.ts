@@ -32,5 +32,7 @@ export function endOfTextId(special: ReadonlyMap<string, number>, wanted: string
   if (id !== undefined) return id
   const known = [...special.keys()].join(', ') || 'none'
   const message = wanted === undefined ? 'no special token is known to end a text' : `no special token is "${wanted}"`
-  throw new DataError(`${message}, there are: ${known}`, { advice: 'name it: endOfText' })
+  throw new DataError(`${message}, there are: ${known}`, {
+    advice: 'name the one that does: endOfText, on the command line --end-of-text',
+  })
 }
