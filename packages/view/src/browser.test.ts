@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { views } from './page/views/names.ts'
 import { serveView, type ViewServer } from './server/index.ts'
 import { chromiumPath, launch } from './testing/browser.ts'
-import { nasty, type TestRun, tinyRun } from './testing/run.ts'
+import { nasty, quickstartRun, type TestRun, tinyRun } from './testing/run.ts'
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -462,6 +462,43 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', () => {
     expect(await page.evaluate(() => 'ran' in globalThis)).toBe(false)
     expect(await page.locator('main script, main img').count()).toBe(0)
     expect(faults).toEqual([])
+  })
+
+  test('a run of the quickstart: every view opens, and shows what the inspections say', {
+    timeout: 180_000,
+  }, async () => {
+    const quickstart = await quickstartRun(30)
+    const model = await openRun(quickstart.path, { backend: 'cpu' })
+    const other = await serveView({ runs: [quickstart.path], open: { backend: 'cpu' } })
+    const before = page
+    page = await opened(other)
+    const at = async (path: string, ready: string) => {
+      await page.goto(`${other.address}#/${path}`)
+      await page.waitForSelector(ready)
+    }
+    // It keeps no losses of documents, and says so.
+    for (const { path, ready } of views) await at(path, path === 'blame' ? '.notice' : ready)
+    await at('run', '.stats')
+    const lines = readFileSync(join(quickstart.path, 'metrics.jsonl'), 'utf8').trim().split('\n')
+    const evaluation = lines.map(line => JSON.parse(line)).findLast(({ type }) => type === 'evaluation')
+    expect(await text('.stats')).toContain(nats(evaluation.values.loss))
+    expect(evaluation.step).toBe(30)
+    await at('tokens', '.token')
+    const given = 'Call me Ishmael.'
+    await page.getByRole('textbox', { name: 'Text' }).fill(given)
+    const cut = await inspect(model, 'tokens', { text: given })
+    await expect.poll(() => page.locator('button.token').allInnerTexts()).toEqual(cut.tokens.map(shown))
+    await at('embeddings', 'table.bars tbody tr')
+    await page.getByLabel('Token, or its number').fill('300')
+    const { neighbors } = await inspect(model, 'neighbors', { token: 300, limit: 12 })
+    const rows = neighbors.map(each => `${shown(each)} ${digits(each.similarity)}`)
+    await expect.poll(() => rowsOf('table.bars tbody tr')).toEqual(rows)
+    expect(faults).toEqual([])
+    await page.close()
+    page = before
+    await other.close()
+    model.dispose()
+    await quickstart.dispose()
   })
 
   test('what a run writes appears while one looks', async () => {

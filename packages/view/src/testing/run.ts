@@ -1,7 +1,8 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { loadRecipe, startRun } from '@sluice/recipe'
+import { fileURLToPath } from 'node:url'
+import { loadRecipe, startRun, withChanges } from '@sluice/recipe'
 
 export interface TestRun {
   /** Holds the run, and may hold others. */
@@ -67,4 +68,13 @@ export async function tinyRun(
   const runs = join(folder, 'runs')
   await startRun({ ...(await loadRecipe(file)), runsDir: runs, mode: 'create' }).done
   return { runs, path: join(runs, name), dispose: () => rm(folder, { recursive: true, force: true }) }
+}
+
+/** What `npm start` trains, as large as it is for plain JavaScript, and only for some steps. */
+export async function quickstartRun(steps: number): Promise<TestRun> {
+  const runs = await mkdtemp(join(tmpdir(), 'sluice-view-'))
+  const loaded = await loadRecipe(fileURLToPath(new URL('../../../../recipes/quickstart.json', import.meta.url)))
+  const config = withChanges(loaded.config, { train: { backend: 'cpu', steps } })
+  await startRun({ ...loaded, config, runsDir: runs, mode: 'create' }).done
+  return { runs, path: join(runs, 'quickstart'), dispose: () => rm(runs, { recursive: true, force: true }) }
 }
