@@ -1,44 +1,72 @@
-// Ours of `checkpoint`.   usage: node ours/checkpoint.js write-safetensors|read-safetensors|write-parquet|read-parquet
+// Ours of `checkpoint`.   usage: node --expose-gc ours/checkpoint.js write-safetensors|read-safetensors|write-parquet|read-parquet
+//
+// Who reads has never held the weights: another process writes them, with the folder as a second argument.
+import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { readParquetWeights, readSafetensors, writeParquetWeights, writeSafetensors } from '@sluice/checkpoint'
 import { gpt2Shape } from '@sluice/transformer'
 
-const [name] = process.argv.slice(2)
-const { parameters } = gpt2Shape({ vocabSize: 50257, blockSize: 1024, layers: 12, width: 768, heads: 12 })
-const tensors = []
-for (const [tensor, { shape }] of parameters) {
-  const data = new Float32Array(shape.reduce((product, size) => product * size, 1))
-  for (let i = 0; i < data.length; i++) data[i] = Math.fround((i % 8191) / 8191 - 0.5)
-  tensors.push({ name: tensor, dtype: 'float32', shape, data })
-}
-const bytes = tensors.reduce((sum, { data }) => sum + data.byteLength, 0)
-const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'))
+const [name, given] = process.argv.slice(2)
+const folder = given ?? mkdtempSync(join(tmpdir(), 'sluice-bench-'))
 const path = join(folder, 'weights')
-const before = process.memoryUsage().rss
 const actions = {
-  'write-safetensors': () => writeSafetensors(path, tensors),
+  'write-safetensors': tensors => writeSafetensors(path, tensors),
   'read-safetensors': () => readSafetensors(path),
-  'write-parquet': () => writeParquetWeights(path, tensors),
+  'write-parquet': tensors => writeParquetWeights(path, tensors),
   'read-parquet': () => readParquetWeights(path),
 }
+const { parameters } = gpt2Shape({ vocabSize: 50257, blockSize: 1024, layers: 12, width: 768, heads: 12 })
+const sizeOf = shape => shape.reduce((product, size) => product * size, 1)
+const bytes = [...parameters.values()].reduce((sum, { shape }) => sum + 4 * sizeOf(shape), 0)
+
+function weights() {
+  return Array.from(parameters, ([tensor, { shape }]) => {
+    const data = new Float32Array(sizeOf(shape))
+    for (let i = 0; i < data.length; i++) data[i] = (i % 8191) / 8191 - 0.5
+    return { name: tensor, dtype: 'float32', shape, data }
+  })
+}
+
 try {
-  if (name.startsWith('read')) await actions[name.replace('read', 'write')]()
+  if (given) await actions[name](weights())
+  else await measure()
+} finally {
+  if (!given) rmSync(folder, { recursive: true, force: true })
+}
+
+async function measure() {
+  const reads = name.startsWith('read')
+  if (reads) {
+    const writer = [...process.execArgv, fileURLToPath(import.meta.url), name.replace('read', 'write'), folder]
+    const { status } = spawnSync(process.execPath, writer, { stdio: 'inherit' })
+    if (status !== 0) process.exit(1)
+  }
+  const tensors = reads ? undefined : weights()
+  global.gc()
+  const before = process.memoryUsage().rss
   const seconds = []
   for (let i = 0; i < 4; i++) {
-    const start = performance.now()
-    await actions[name]()
-    seconds.push((performance.now() - start) / 1000)
+    seconds.push(await secondsOf(() => actions[name](tensors)))
+    // Else the next time is measured, and its memory counted, beside what this one left.
+    global.gc()
   }
   const sorted = seconds.slice(1).sort((a, b) => a - b)
+  const most = process.resourceUsage().maxRSS * 1024
+  const above = most - before - (reads ? bytes : 0)
   const line = {
     value: bytes / 1e6 / sorted[1],
-    rss_mb: Math.round(process.resourceUsage().maxRSS / 1024),
-    note: `${Math.round((process.resourceUsage().maxRSS * 1024 - before) / 1e6)} MB above the weights`,
+    rss_mb: Math.round(most / 1e6),
+    note: `${Math.round(above / 1e6)} MB above the weights`,
     versions: `Node ${process.versions.node}`,
   }
   process.stdout.write(`${JSON.stringify(line)}\n`)
-} finally {
-  rmSync(folder, { recursive: true, force: true })
+}
+
+async function secondsOf(action) {
+  const start = performance.now()
+  await action()
+  return (performance.now() - start) / 1000
 }

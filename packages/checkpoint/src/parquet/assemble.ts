@@ -1,10 +1,12 @@
 import { DataError, type NamedTensor } from '@sluice/pipeline'
+import { unfilled } from '../files/unfilled.ts'
+import type { Piece } from './schema.ts'
 
 type Growing = { tensor: NamedTensor; bytes: Uint8Array; filled: number }
 
 export interface Assembling {
   /** @returns where the next piece's bytes go. @throws DataError for a piece that is not the next one */
-  add(row: Record<string, unknown>, bytes: number): Uint8Array
+  add(piece: Piece, bytes: number): Uint8Array
   end(): Map<string, NamedTensor>
 }
 
@@ -28,23 +30,21 @@ export function assemble(file: string, fileBytes: number): Assembling {
   }
 
   return {
-    add(row, length) {
-      const name = String(row.name)
+    add({ name, dtype, shape, offset }, length) {
       const fault = (message: string) => new DataError(message, { file, place: `tensor "${name}"` })
-      const shape = ((row.shape ?? []) as readonly unknown[]).map(Number)
       if (current?.tensor.name !== name) {
         finish()
         if (tensors.has(name)) throw fault('its pieces are not together, or two tensors have this name')
-        current = begin({ name, dtype: String(row.dtype), shape }, fileBytes, fault)
+        current = begin({ name, dtype, shape }, fileBytes, fault)
         tensors.set(name, current.tensor)
       }
       const { tensor, bytes, filled } = current
-      if (row.dtype !== tensor.dtype || shape.join() !== tensor.shape.join()) {
+      if (dtype !== tensor.dtype || shape.join() !== tensor.shape.join()) {
         throw fault(
-          `expected ${tensor.dtype} [${tensor.shape.join(', ')}] in every piece, found ${row.dtype} [${shape.join(', ')}]`,
+          `expected ${tensor.dtype} [${tensor.shape.join(', ')}] in every piece, found ${dtype} [${shape.join(', ')}]`,
         )
       }
-      if (Number(row.offset) !== filled) throw fault(`expected a piece at byte ${filled}, found one at ${row.offset}`)
+      if (offset !== filled) throw fault(`expected a piece at byte ${filled}, found one at ${offset}`)
       if (filled + length > bytes.byteLength) {
         throw fault(`expected ${bytes.byteLength} bytes, found ${filled + length}`)
       }
@@ -59,7 +59,7 @@ export function assemble(file: string, fileBytes: number): Assembling {
 }
 
 function begin(
-  { name, dtype, shape }: { name: string; dtype: string; shape: readonly number[] },
+  { name, dtype, shape }: Omit<Piece, 'offset'>,
   fileBytes: number,
   fault: (message: string) => DataError,
 ): Growing {
@@ -70,7 +70,7 @@ function begin(
   }
   const bytes = shape.reduce((product, size) => product * size, 4)
   if (!(bytes <= fileBytes)) throw fault(`expected ${bytes} bytes for the shape [${sizes}], the file has ${fileBytes}`)
-  const buffer = new ArrayBuffer(bytes)
+  const { buffer } = unfilled(bytes)
   const data = dtype === 'float32' ? new Float32Array(buffer) : new Int32Array(buffer)
   return { tensor: { name, dtype, shape, data }, bytes: new Uint8Array(buffer), filled: 0 }
 }

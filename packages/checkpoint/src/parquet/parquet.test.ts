@@ -53,6 +53,20 @@ describe('Parquet weights', () => {
     expect(reader.metadata.row_groups.map(group => Number(group.num_rows))).toEqual([rowsPerGroup, 4])
   })
 
+  it('are rows that another reader sees the same', async () => {
+    await writeParquetWeights(path, few)
+    const rows = await (await openParquet()).getCursor().nextRowGroup()
+    expect(rows).toEqual(
+      few.map(({ name, dtype, shape, data }) => ({
+        name,
+        dtype,
+        ...(shape.length > 0 ? { shape } : {}),
+        offset: 0,
+        bytes: Buffer.from(data.buffer),
+      })),
+    )
+  })
+
   it('come back as views of larger buffers', async () => {
     const all = Float32Array.from({ length: 10 }, (_, i) => i)
     await roundTrip([{ name: 'part', dtype: 'float32', shape: [3], data: all.subarray(2, 5) }])

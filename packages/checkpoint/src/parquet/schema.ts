@@ -1,30 +1,34 @@
-import parquet from 'parquetjs-lite'
+import { physical, repetition } from './format.ts'
 
 /** Bytes of a tensor in one row: large enough that Parquet's bookkeeping does not show, small enough to stream. */
 export const pieceBytes = 1 << 20
 
-/** Rows of a row group: 16 MiB, which is what the writer holds in memory. */
+/** Rows of a row group: 16 MiB. */
 export const rowsPerGroup = 16
 
-/** One row is one piece of a tensor. */
-export type Piece = {
-  name: string
+/** What a row says of its piece of a tensor. */
+export interface Piece {
+  readonly name: string
   /** As NumPy calls it: `float32`, `int32`. */
-  dtype: string
-  shape: readonly number[]
+  readonly dtype: string
+  readonly shape: readonly number[]
   /** Bytes of the tensor before this piece. */
-  offset: number
-  /** Little-endian, row-major. */
-  bytes: Uint8Array
+  readonly offset: number
 }
 
-export function pieceSchema(): InstanceType<typeof parquet.ParquetSchema> {
-  return new parquet.ParquetSchema({
-    name: { type: 'UTF8' },
-    dtype: { type: 'UTF8' },
-    shape: { type: 'INT64', repeated: true, statistics: false },
-    offset: { type: 'INT64' },
-    // With statistics the footer would repeat two whole pieces a group.
-    bytes: { type: 'BYTE_ARRAY', statistics: false },
-  })
+export interface Column {
+  readonly name: keyof Piece | 'bytes'
+  readonly type: (typeof physical)[keyof typeof physical]
+  readonly repetition: (typeof repetition)[keyof typeof repetition]
+  /** Whether the bytes are UTF-8. */
+  readonly text?: boolean
 }
+
+/** The columns of a file, in its order; `bytes` are the values of the piece, little-endian, row-major. */
+export const columns: readonly Column[] = [
+  { name: 'name', type: physical.byteArray, repetition: repetition.required, text: true },
+  { name: 'dtype', type: physical.byteArray, repetition: repetition.required, text: true },
+  { name: 'shape', type: physical.int64, repetition: repetition.repeated },
+  { name: 'offset', type: physical.int64, repetition: repetition.required },
+  { name: 'bytes', type: physical.byteArray, repetition: repetition.required },
+]

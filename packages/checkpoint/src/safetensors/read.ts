@@ -3,6 +3,7 @@ import { DataError, type NamedTensor } from '@sluice/pipeline'
 import { withInput } from '../files/checksum.ts'
 import type { FileLayer, InputFile } from '../files/layer.ts'
 import { nodeFiles } from '../files/node.ts'
+import { unfilled } from '../files/unfilled.ts'
 import { dtypes } from './dtype.ts'
 import { decodeHeader, type Header, headerLimit, type TensorEntry } from './header.ts'
 
@@ -64,7 +65,7 @@ export async function readTensor(input: InputFile, start: number, entry: TensorE
       place: `tensor "${name}"`,
     })
   }
-  const bytes = new Uint8Array(end - begin)
+  const bytes = unfilled(end - begin)
   await input.read(bytes, start + begin)
   const data = dtype.decode(bytes)
   if (data === undefined) {
