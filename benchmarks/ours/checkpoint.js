@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { readParquetWeights, readSafetensors, writeParquetWeights, writeSafetensors } from '@sluice/checkpoint'
 import { gpt2Shape } from '@sluice/transformer'
@@ -50,16 +51,18 @@ async function measure() {
   const seconds = []
   for (let i = 0; i < 4; i++) {
     seconds.push(await secondsOf(() => actions[name](tensors)))
-    // Else the next time is measured, and its memory counted, beside what this one left.
+    // Else the next time is measured, and its memory counted, beside what this one left. A thread gives it back to the system.
     global.gc()
+    await setTimeout(250)
   }
-  const sorted = seconds.slice(1).sort((a, b) => a - b)
+  const [first, ...others] = seconds.map(each => bytes / 1e6 / each)
+  const again = others.sort((a, b) => a - b)[1]
   const most = process.resourceUsage().maxRSS * 1024
-  const above = most - before - (reads ? bytes : 0)
+  const above = `${Math.round((most - before - (reads ? bytes : 0)) / 1e6)} MB above the weights`
   const line = {
-    value: bytes / 1e6 / sorted[1],
+    value: reads ? first : again,
     rss_mb: Math.round(most / 1e6),
-    note: `${Math.round(above / 1e6)} MB above the weights`,
+    note: reads ? `${above}; again ${Math.round(again)} MB/s` : above,
     versions: `Node ${process.versions.node}`,
   }
   process.stdout.write(`${JSON.stringify(line)}\n`)

@@ -1,6 +1,7 @@
 // Weights of a GPT-2 of 124 million parameters (498 MB) to and from files in the temporary folder. Writing ends when the disk has
-// them (both sides flush); reading is from the page cache, into memory of the reader's own (Python's safetensors copies out of its
-// mapping for NumPy). What was read is let go before it is read again, outside the time.
+// them (both sides flush). Reading is from the page cache, into memory of the reader's own (Python's safetensors copies out of its
+// mapping for NumPy), and it is the first of its process that counts, as where a run begins with weights: then every page is new to
+// the process, which costs more than the copying. Later ones, beside it, may be given pages that the process has still.
 const needs = 'safetensors, numpy and pyarrow'
 
 function fileCase(name, target) {
