@@ -60,8 +60,8 @@ describe('Parquet weights', () => {
       few.map(({ name, dtype, shape, data }) => ({
         name,
         dtype,
-        ...(shape.length > 0 ? { shape } : {}),
-        offset: 0,
+        ...(shape.length > 0 ? { shape: shape.map(BigInt) } : {}),
+        offset: 0n,
         bytes: Buffer.from(data.buffer),
       })),
     )
