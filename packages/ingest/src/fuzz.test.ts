@@ -10,7 +10,7 @@ import { tar, zip } from './testing/archives.ts'
 import { rowsOf } from './testing/documents.ts'
 import { testFolder } from './testing/folder.ts'
 import { mutated } from './testing/mutate.ts'
-import { mutations } from './testing/mutations.ts'
+import { mutations, mutationsTimeout } from './testing/mutations.ts'
 import { articlePage, chunked, gzipMembersOf, httpMessage, prose, warcRecord } from './testing/warc.ts'
 import { text } from './text/text.ts'
 
@@ -194,5 +194,5 @@ test.each<[string, readonly Variant[]]>([
     expect(read + failed).toBe(mutations)
     expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(200_000_000)
   },
-  120_000,
+  mutationsTimeout,
 )

@@ -16,8 +16,9 @@ import { wiki } from './wiki/wiki.ts'
 
 const samples = fileURLToPath(new URL('../../../../shared/data/samples', import.meta.url))
 const folder = await testFolder()
-// Large files: a thorough run is asked for.
-const mutations = Number(process.env.SLUICE_MUTATIONS ?? 5)
+// Large files: a thorough run is asked for, and may be had in parts, "500-1000".
+const numbers = (process.env.SLUICE_MUTATIONS ?? '5').split('-').map(Number)
+const [first, end] = numbers.length > 1 ? [numbers[0]!, numbers[1]!] : [0, numbers[0]!]
 
 const make = (path: string) => {
   const options = { path, baseDir: folder.path, onError: 'skip' as const }
@@ -46,12 +47,12 @@ test.skipIf(!existsSync(samples)).each([
   ['files', 'zh/tangshisanbaishou.json'],
   ['text', 'zh/luxun-nahan.txt'],
 ] as const)(
-  `%s: %s, changed ${mutations} times: documents, or a clear error`,
+  `%s: %s, changed ${end - first} times: documents, or a clear error`,
   async (use, name) => {
     const bytes = await readFile(join(samples, name))
     const path = `${use}-${name.replaceAll('/', '-')}`
     const before = process.memoryUsage().arrayBuffers
-    for (let i = 0; i < mutations; i++) {
+    for (let i = first; i < end; i++) {
       await folder.write(path, mutated(bytes, name, i))
       try {
         for await (const frame of make(path)[use].read(undefined, new AbortController().signal)) {

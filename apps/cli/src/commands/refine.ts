@@ -14,13 +14,17 @@ export const refineCommand: Command<RefineOptions> = {
   command: 'refine <config>',
   describe: 'Read and refine what a recipe names, and write the documents that are left',
   positionals: {
-    config: { type: 'string', demandOption: true, describe: 'The recipe, a JSON file; sources and refine will do' },
+    config: {
+      type: 'string',
+      demandOption: true,
+      describe: 'The recipe, a JSON file; name, sources and refine will do',
+    },
   },
   options: {
     out: { type: 'string', default: 'refined.jsonl', describe: 'File to write: .jsonl, .parquet or .arrow' },
     json: { type: 'boolean', default: false, describe: 'Print one JSON object per event' },
   },
-  examples: [['$0 refine recipes/mixed.json --out refined.parquet', 'says what was dropped, and why']],
+  examples: [['$0 refine recipes/mixed.json', 'says what was dropped, and why']],
   async run(options, console) {
     const { signal, release, exitCode } = stoppable(console)
     try {
@@ -37,7 +41,9 @@ export const refineCommand: Command<RefineOptions> = {
       const written = counters.at(-1)!
       if (!options.json) {
         const where = outcome === 'finished' ? options.out : `${options.out}.partial`
-        console.stdout.write(`${written.rows} documents in ${seconds.toFixed(1)} s: ${where}\n`)
+        console.stdout.write(
+          `${written.rows} ${written.rows === 1 ? 'document' : 'documents'} in ${seconds.toFixed(1)} s: ${where}\n`,
+        )
       }
       return exitCode()
     } finally {

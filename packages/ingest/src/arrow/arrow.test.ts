@@ -7,7 +7,7 @@ import { parquet } from '../parquet/parquet.ts'
 import { joined, readAll, readToFault } from '../testing/documents.ts'
 import { testFolder } from '../testing/folder.ts'
 import { mutated } from '../testing/mutate.ts'
-import { mutations } from '../testing/mutations.ts'
+import { mutations, mutationsTimeout } from '../testing/mutations.ts'
 import { expectResumes } from '../testing/resume.ts'
 import { writeDocuments } from '../write/write-documents.ts'
 import { arrow } from './arrow.ts'
@@ -155,16 +155,25 @@ describe('damaged files', () => {
     expect(source.summary!()!.message).toBe('left out 1 bad row, 1 damaged record batch')
   })
 
-  test(`${mutations} mutations give documents or a clear error`, async () => {
-    let read = 0
-    for (let i = 0; i < mutations; i++) {
-      const name = files[i % files.length]!
-      await folder.write('fuzz.arrow', mutated(readFileSync(golden(name)), 'arrow', i))
-      const source = arrow({ path: 'fuzz.arrow', baseDir, onError: i & 4 ? 'skip' : 'error', columns: { text: 'id' } })
-      const outcome = await readAll(source).catch((error: unknown) => error)
-      if (Array.isArray(outcome)) read++
-      else if (!(outcome instanceof SluiceError)) throw new Error(`mutation ${i}`, { cause: outcome })
-    }
-    expect(read).toBeGreaterThan(mutations / 20)
-  }, 60_000)
+  test(
+    `${mutations} mutations give documents or a clear error`,
+    async () => {
+      let read = 0
+      for (let i = 0; i < mutations; i++) {
+        const name = files[i % files.length]!
+        await folder.write('fuzz.arrow', mutated(readFileSync(golden(name)), 'arrow', i))
+        const source = arrow({
+          path: 'fuzz.arrow',
+          baseDir,
+          onError: i & 4 ? 'skip' : 'error',
+          columns: { text: 'id' },
+        })
+        const outcome = await readAll(source).catch((error: unknown) => error)
+        if (Array.isArray(outcome)) read++
+        else if (!(outcome instanceof SluiceError)) throw new Error(`mutation ${i}`, { cause: outcome })
+      }
+      expect(read).toBeGreaterThan(mutations / 20)
+    },
+    mutationsTimeout,
+  )
 })

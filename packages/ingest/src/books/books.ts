@@ -1,4 +1,4 @@
-import type { DocumentRow, Documents, Source } from '@sluice/pipeline'
+import { DataError, type DocumentRow, type Documents, type Source } from '@sluice/pipeline'
 import { isZip } from '../archive/is-zip.ts'
 import { openUtf8 } from '../encoding/open.ts'
 import { brokenOnce } from '../pieces/broken.ts'
@@ -39,7 +39,12 @@ export function books(options: BooksOptions): Source<Documents> {
     extensions: ['.txt', '.text', '.epub'],
     async *read(file, from, context) {
       if (await isZip(file)) yield* readEpub(file, from as EpubPosition | undefined, context)
-      else yield* readText(file, from as BookPosition | undefined, context)
+      else if (/\.epub$/i.test(file.name)) {
+        throw new DataError('expected an EPUB, found no zip archive', {
+          file: file.name,
+          advice: 'fetch the file again, or give it another name if it is plain text',
+        })
+      } else yield* readText(file, from as BookPosition | undefined, context)
     },
   })
 }

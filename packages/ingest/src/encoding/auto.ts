@@ -1,7 +1,8 @@
 import { isAscii } from 'node:buffer'
+import { DataError } from '@sluice/pipeline'
 import type { PeekReader } from '../bytes/peek.ts'
 import type { ByteReader } from '../bytes/reader.ts'
-import { encodingSample, guessEncoding } from './guess.ts'
+import { encodingSample, guessEncoding, isWestern } from './guess.ts'
 import { windows1252Reader } from './windows1252.ts'
 
 export interface AutoReader extends ByteReader {
@@ -12,9 +13,11 @@ export interface AutoReader extends ByteReader {
 /**
  * UTF-8 out of UTF-8 or Windows-1252. The choice falls at the first byte that is not ASCII, from that byte and the 64 KiB
  * after it, once for the whole file: a book that is plain ASCII for a megabyte before its first accent is still read rightly.
+ *
+ * Its `read` fails with a DataError where the text is neither: what would come out is letters, and no language.
  */
-export function autoReader(input: PeekReader, decided?: 'utf-8'): AutoReader {
-  let encoding: 'utf-8' | 'windows-1252' | undefined = decided
+export function autoReader(input: PeekReader, options: { decided?: 'utf-8' | undefined; file: string }): AutoReader {
+  let encoding: 'utf-8' | 'windows-1252' | undefined = options.decided
   // Once UTF-8 is decided, bytes pass through as they are.
   let after: ByteReader = input
   return {
@@ -27,12 +30,23 @@ export function autoReader(input: PeekReader, decided?: 'utf-8'): AutoReader {
       const ascii = asciiLength(sample)
       if (ascii > 0) return input.read(into.subarray(0, ascii))
       const following = await input.peek(encodingSample)
-      encoding = guessEncoding(following, following.length < encodingSample)
-      if (encoding === 'windows-1252') after = windows1252Reader(input)
+      const guess = guessEncoding(following, following.length < encodingSample)
+      if (guess === 'windows-1252') {
+        if (!isWestern(following)) throw otherEncoding(options.file)
+        after = windows1252Reader(input)
+      }
+      encoding = guess
       return after.read(into)
     },
     close: () => input.close(),
   }
+}
+
+function otherEncoding(file: string): DataError {
+  return new DataError('it is neither UTF-8 nor Windows-1252, whose letters are mostly those of ASCII', {
+    file,
+    advice: 'set "encoding" to what it is: "gb18030", "big5", "shift_jis", "euc-kr", "windows-1251", …',
+  })
 }
 
 function asciiLength(bytes: Uint8Array): number {

@@ -95,11 +95,25 @@ describe('the guess', () => {
     expect(await opened(Buffer.from(ascii))).toEqual({ text: ascii })
   })
 
+  test('is none of these where letters with accents are most of them', async () => {
+    const bytes = Buffer.from('d1a7b6f8cab1cfb0d6aea3ac'.repeat(40), 'hex')
+    const text = '\u5b66\u800c\u65f6\u4e60\u4e4b\uff0c'.repeat(40)
+    expect(await opened(bytes, 'gb18030')).toEqual({ text, as: 'gb18030' })
+    const error: unknown = await opened(bytes).catch(caught => caught)
+    expect(error).toBeInstanceOf(DataError)
+    expect(String(error)).toBe(
+      'file.txt: it is neither UTF-8 nor Windows-1252, whose letters are mostly those of ASCII; ' +
+        'set "encoding" to what it is: "gb18030", "big5", "shift_jis", "euc-kr", "windows-1251", \u2026',
+    )
+    expect((await opened(bytes.subarray(0, 200))).as).toBe('windows-1252')
+    expect((await opened(bytes, 'latin1')).as).toBe('windows-1252')
+  })
+
   test('does not depend on how the bytes arrive', async () => {
     await fc.assert(
       fc.asyncProperty(fc.uint8Array({ maxLength: 200 }), steps, steps, async (bytes, step, size) => {
-        const whole = autoReader(peekReader(bytesReader(bytes)))
-        const pieces = autoReader(peekReader(bytesReader(bytes, step)))
+        const whole = autoReader(peekReader(bytesReader(bytes)), { file: 'x' })
+        const pieces = autoReader(peekReader(bytesReader(bytes, step)), { file: 'x' })
         expect(await drain(pieces, size)).toEqual(await drain(whole))
         expect(pieces.encoding()).toBe(whole.encoding())
       }),

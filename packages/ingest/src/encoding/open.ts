@@ -37,7 +37,7 @@ export async function openUtf8(file: CorpusFile, encoding: string, from?: Utf8Pl
       if (from.byte > plain.size) throw shorter(file, from.byte, plain.size)
       plain.seek(from.byte)
       const decided = from.encoding === 'utf-8' || encoding !== 'auto' ? 'utf-8' : undefined
-      return autoReader(peekReader(plain), decided)
+      return autoReader(peekReader(plain), { decided, file: file.name })
     }
     const text = encoding === 'auto' ? await judged() : stated()
     if (from) {
@@ -52,19 +52,19 @@ export async function openUtf8(file: CorpusFile, encoding: string, from?: Utf8Pl
 
   async function judged(): Promise<Utf8Reader> {
     const verdict = judgeHead(await reader.peek(headSample))
-    if (verdict === 'open') return autoReader(reader)
+    if (verdict === 'open') return autoReader(reader, { file: file.name })
     if ('unreadable' in verdict) {
       throw new DataError(`it is no text: it looks ${verdict.unreadable}`, {
         file: file.name,
         advice: 'leave it out of "path", or set "encoding" if it is text all the same',
       })
     }
-    if (verdict.encoding === 'utf-8') return autoReader(reader, 'utf-8')
+    if (verdict.encoding === 'utf-8') return autoReader(reader, { decided: 'utf-8', file: file.name })
     return { ...decodingReader(reader, verdict.encoding), encoding: () => verdict.encoding }
   }
 
   function stated(): Utf8Reader {
-    if (isUtf8Label(encoding)) return autoReader(reader, 'utf-8')
+    if (isUtf8Label(encoding)) return autoReader(reader, { decided: 'utf-8', file: file.name })
     const standard = standardName(encoding)
     const text = standard === 'windows-1252' ? windows1252Reader(reader) : decodingReader(reader, standard)
     return { ...text, encoding: () => standard }

@@ -14,6 +14,8 @@ export interface FastLines {
    * @returns false where nothing was done and the line is to be read another way
    */
   append(from: number, to: number, into: DocumentsBuilder, defaultId: () => string): boolean
+  /** Where the text of the document on the line stands, without its quotes; undefined where that takes another way to tell. */
+  textOf(from: number, to: number): { readonly start: number; readonly end: number } | undefined
 }
 
 interface Candidate {
@@ -166,6 +168,11 @@ export function fastLines(options: {
       }
       into.close(created)
       return true
+    },
+    textOf(from, to) {
+      if (!scanner.scan(from, to) || !choose() || !taken.text || taken.text.member.kind === kinds.null) return undefined
+      const { start, end } = taken.text.member
+      return { start: start + 1, end: end - 1 }
     },
   }
 }

@@ -192,6 +192,20 @@ describe('bad lines', () => {
     expect(values).toEqual({ 'bad lines': 3, 'records without text': 1 })
   })
 
+  test('that are too deep for what reads them by recursion', async () => {
+    const deep = (levels: number): string => `{"text":"a","x":${'['.repeat(levels)}${']'.repeat(levels)}}`
+    for (const columns of [{}, { text: ['text', 'title'] }]) {
+      await folder.write('deep.jsonl', `${deep(999)}\n${deep(1000)}\n${deep(500_000)}\n{"text":"b"}\n`)
+      const source = jsonl({ path: 'deep.jsonl', baseDir, onError: 'skip', columns })
+      expect(await textsOf(source)).toEqual(['a', 'b'])
+      expect(source.summary!()!.message).toBe('left out 2 bad lines')
+      const { error } = await readToFault(jsonl({ path: 'deep.jsonl', baseDir, columns }))
+      expect(String(error)).toBe(
+        'jsonl: deep.jsonl: line 2, byte 2016: expected values at most 1000 levels deep; mend the line, or set "onError": "skip"',
+      )
+    }
+  })
+
   test('that are too long are passed over to their end', async () => {
     const content = `{"text":"a"}\n{"text":"${'x'.repeat(1000)}"}\n{"text":"b"}\n${'y'.repeat(500)}`
     await folder.write('endless.jsonl', content)

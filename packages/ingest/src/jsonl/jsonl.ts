@@ -6,12 +6,14 @@ import { brokenOnce } from '../pieces/broken.ts'
 import { firstBroken } from '../pieces/decode.ts'
 import { partBytes } from '../pieces/parts.ts'
 import { piecesOf } from '../pieces/pieces.ts'
+import { breather } from '../source/breathe.ts'
 import { type FormatReader, filesSource } from '../source/files-source.ts'
 import { type FilesOptions, filesDefaults, pieceBytes } from '../source/options.ts'
 import { badLines } from './bad-lines.ts'
 import type { ColumnMapping } from './columns.ts'
 import { lineReader } from './documents.ts'
 import { fastLines } from './fast-lines.ts'
+import { longLine } from './long-lines.ts'
 import { BadRecord } from './records.ts'
 
 export interface JsonlOptions extends FilesOptions {
@@ -59,6 +61,7 @@ export function jsonlReader(settings: Required<JsonlOptions>): FormatReader<Json
     const reader = await openUtf8(file, encoding, from)
     const onBroken = brokenOnce(file, context)
     const fast = fastLines({ ...settings, source: context.id })
+    const breathe = breather()
     const builder = new DocumentsBuilder()
     const onBad = badLines(file, context, onError)
     let line = from?.line ?? 0
@@ -93,12 +96,36 @@ export function jsonlReader(settings: Required<JsonlOptions>): FormatReader<Json
             overlong = false
             continue
           }
+          const place = piece.start + from
+          if (valid && fast && to - from > settings.maxDocumentBytes) {
+            const at = { bytes, from, to }
+            const parts = await longLine(fast, at, {
+              ...settings,
+              source: context.id,
+              id: `${file.name}#${line + 1}`,
+              breathe,
+            })
+            if (parts) {
+              // They go out one by one, so that no frame holds it all.
+              if (builder.rows > 0) yield { rows: builder, bytes: weight, position: position(place) }
+              builder.clear()
+              for (const row of parts) {
+                if (row.last) builder.append(row)
+                else if (row.part >= skipParts) {
+                  yield { rows: [row], bytes: partBytes, position: position(place, row.part + 1) }
+                }
+                await breathe()
+              }
+              weight = partBytes
+              skipParts = 0
+              continue
+            }
+          }
           if (valid && fast?.append(from, to, builder, () => `${file.name}#${line + 1}`)) {
             weight += to - from
             skipParts = 0
             continue
           }
-          const place = piece.start + from
           const content = bytes.toString('utf8', from, to)
           if (!/\S/.test(content)) continue
           let made: DocumentRow[] = []

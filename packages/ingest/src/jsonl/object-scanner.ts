@@ -1,3 +1,5 @@
+import { maxDepth } from './records.ts'
+
 /** What a value of a scanned object is. `escaped` is a string with backslashes in it. */
 export const kinds = { string: 0, escaped: 1, number: 2, null: 3, other: 4 } as const
 
@@ -162,8 +164,10 @@ export class ObjectScanner {
         const end = this.#string(i)
         if (end < 0) return -1
         i = end - 1
-      } else if (byte === 0x7b || byte === 0x5b) depth++
-      else if ((byte === 0x7d || byte === 0x5d) && --depth === 0) {
+      } else if (byte === 0x7b || byte === 0x5b) {
+        // The object itself is the first level.
+        if (++depth >= maxDepth) return -1
+      } else if ((byte === 0x7d || byte === 0x5d) && --depth === 0) {
         this.#kind = kinds.other
         try {
           JSON.parse(bytes.toString('utf8', start, i + 1))

@@ -4,7 +4,7 @@ const quote = 0x22
 const backslash = 0x5c
 
 /** Bytes that stand for themselves inside a JSON string: all but quote, backslash and the controls (RFC 8259 7). */
-const plain = new Uint8Array(256).fill(1)
+export const plain = new Uint8Array(256).fill(1)
 plain.fill(0, 0, 0x20)
 plain[quote] = 0
 plain[backslash] = 0
@@ -64,7 +64,7 @@ export function unescapeLong(into: Uint8Array, at: number, bytes: Uint8Array, fr
 }
 
 /** Bytes of the escape at `at`: 2, 6, or 12 for a pair of surrogates; 0 where there is none. */
-function escapeLength(bytes: Uint8Array, at: number, to: number): number {
+export function escapeLength(bytes: Uint8Array, at: number, to: number): number {
   if (bytes[at] !== backslash || at + 1 === to) return 0
   if (bytes[at + 1] !== 0x75) return meant[bytes[at + 1]!] === 0 ? 0 : 2
   const code = codeUnits(bytes, at + 2, to)
@@ -72,7 +72,14 @@ function escapeLength(bytes: Uint8Array, at: number, to: number): number {
 }
 
 /** Writes what an escape of so many bytes means. @returns where it ends in `into` */
-function meaningInto(into: Uint8Array, end: number, bytes: Uint8Array, at: number, length: number, to: number): number {
+export function meaningInto(
+  into: Uint8Array,
+  end: number,
+  bytes: Uint8Array,
+  at: number,
+  length: number,
+  to: number,
+): number {
   if (length === 2) {
     into[end] = meant[bytes[at + 1]!]!
     return end + 1

@@ -120,6 +120,8 @@ describe('hostile and broken feeds', () => {
     await expect(readAll(news({ path: 'no.xml', baseDir, format: 'feed' }))).rejects.toThrow(
       'expected <rss>, <rdf:RDF> or <feed>, found <svg>',
     )
+    await folder.write('wiki.xml', '<?xml version="1.0"?>\n<mediawiki xml:lang="en"><page/></mediawiki>')
+    await expect(readAll(news({ path: 'wiki.xml', baseDir }))).rejects.toThrow('it is an export of MediaWiki')
     await folder.write('no.txt', 'plain words')
     await expect(readAll(news({ path: 'no.txt', baseDir }))).rejects.toThrow(
       'it is neither a WARC, a feed, JSON Lines nor a web page',

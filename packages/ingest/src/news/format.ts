@@ -23,6 +23,9 @@ export async function formatOf(file: CorpusFile): Promise<NewsFormat> {
   if (head.startsWith('WARC/')) return 'warc'
   if (head.startsWith('{')) return 'jsonl'
   const markup = head.replace(/<!--[\s\S]*?(?:-->|$)|<[?!][^>]*(?:>|$)/g, '').trimStart()
+  if (/^<mediawiki[\s>]/.test(markup)) {
+    throw new DataError('it is an export of MediaWiki', { file: file.name, advice: 'read it with "use": "wiki"' })
+  }
   const feed = /^<(?:rss|feed|rdf:RDF|\w+:feed)[\s>]/i.test(markup)
   if (feed || /<!doctype (?:rss|feed|rdf:RDF)\b/i.test(head)) return 'feed'
   if (/^<|<html|<body|<div|<p>/i.test(head)) return 'html'

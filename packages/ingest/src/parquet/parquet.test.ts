@@ -5,7 +5,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { framesOf, joined, positionsOf, readAll, readToFault, rowsOf } from '../testing/documents.ts'
 import { testFolder } from '../testing/folder.ts'
-import { mutations } from '../testing/mutations.ts'
+import { mutations, mutationsTimeout } from '../testing/mutations.ts'
 import { writeDocuments } from '../write/write-documents.ts'
 import { parquet } from './parquet.ts'
 
@@ -126,21 +126,25 @@ describe('damaged files', () => {
     expect(skipping.summary!()!.message).toBe('left out 1 damaged row group')
   })
 
-  test(`${mutations} mutations give documents or a clear error`, async () => {
-    await fc.assert(
-      fc.asyncProperty(
-        fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
-        fc.boolean(),
-        async (changes, skip) => {
-          const changed = Buffer.from(bytes)
-          for (const [at, byte] of changes) changed[at] = byte
-          await folder.write('fuzz.parquet', changed)
-          const source = parquet({ path: 'fuzz.parquet', baseDir, onError: skip ? 'skip' : 'error' })
-          const outcome = await readAll(source).catch((error: unknown) => error)
-          if (!Array.isArray(outcome)) expect(outcome).toBeInstanceOf(DataError)
-        },
-      ),
-      { numRuns: mutations },
-    )
-  }, 60_000)
+  test(
+    `${mutations} mutations give documents or a clear error`,
+    async () => {
+      await fc.assert(
+        fc.asyncProperty(
+          fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+          fc.boolean(),
+          async (changes, skip) => {
+            const changed = Buffer.from(bytes)
+            for (const [at, byte] of changes) changed[at] = byte
+            await folder.write('fuzz.parquet', changed)
+            const source = parquet({ path: 'fuzz.parquet', baseDir, onError: skip ? 'skip' : 'error' })
+            const outcome = await readAll(source).catch((error: unknown) => error)
+            if (!Array.isArray(outcome)) expect(outcome).toBeInstanceOf(DataError)
+          },
+        ),
+        { numRuns: mutations },
+      )
+    },
+    mutationsTimeout,
+  )
 })

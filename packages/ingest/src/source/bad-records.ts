@@ -1,4 +1,5 @@
 import { DataError } from '@sluice/pipeline'
+import { BadRecord } from '../jsonl/records.ts'
 import type { CorpusFile } from '../path/corpus-file.ts'
 import type { ReaderContext } from './files-source.ts'
 import type { Reason } from './left-out.ts'
@@ -23,7 +24,10 @@ export function badRecords(
   return (message, place, cause) => {
     if (policy === 'error') {
       if (cause instanceof DataError) throw cause
-      throw new DataError(message, { file: file.name, place, advice: `${advice}, or set "onError": "skip"`, cause })
+      // A record that is whole and lacks something says itself what helps.
+      const own = cause instanceof BadRecord ? cause.advice : undefined
+      const what = own ?? `${advice}, or set "onError": "skip"`
+      throw new DataError(message, { file: file.name, place, advice: what, cause })
     }
     context.leaveOut(badRecord)
     if (!told) context.warn(`${file.name}: ${place}: ${message}; such records are left out`)

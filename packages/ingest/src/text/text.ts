@@ -5,6 +5,7 @@ import { decodePiece } from '../pieces/decode.ts'
 import { lineFeeds } from '../pieces/newlines.ts'
 import { fits, partBytes, partsOf } from '../pieces/parts.ts'
 import { piecesOf } from '../pieces/pieces.ts'
+import { breather } from '../source/breathe.ts'
 import { type Batch, type FormatReader, filesSource } from '../source/files-source.ts'
 import { type FilesOptions, filesDefaults, pieceBytes } from '../source/options.ts'
 import { isBlank, splitText, type TextUnit, trimUnit } from './split.ts'
@@ -48,6 +49,7 @@ export function textReader(settings: Required<TextOptions>): FormatReader<TextPo
       inside: (from?.parts ?? 0) > 0,
     }
     const onBroken = brokenOnce(file, context)
+    const breathe = breather()
     let documents = from?.documents ?? 0
     let parts = from?.parts ?? 0
     // A stretch that the limit cut: whether its document goes on after it shows in the next piece.
@@ -91,6 +93,8 @@ export function textReader(settings: Required<TextOptions>): FormatReader<TextPo
         const batch = { rows, bytes: piece.bytes.length, position: position(piece.end) }
         if (parts > 0) held = batch
         else yield batch
+        // The parts of a long document are cut from what is in memory already.
+        await breathe()
       }
     } finally {
       await reader.close()

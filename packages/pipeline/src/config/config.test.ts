@@ -103,6 +103,11 @@ describe('checkConfig', () => {
     )
   })
 
+  it('a value of several forms that is missing', () => {
+    const paths = z.object({ path: z.union([z.string(), z.array(z.string())]) })
+    expect(fault(() => checkConfig(paths, {}))).toBe('path: is missing')
+  })
+
   it.each([
     [
       `{ ${good},\n  "model": { "layerz": 1, "layers": 2, "width": 3 } }`,

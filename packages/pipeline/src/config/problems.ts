@@ -52,6 +52,7 @@ function explained(issue: core.$ZodIssue, schema: ZodType, value: unknown): Prob
         if (found === undefined) return plain('is missing', `known: ${options.join(', ')}`)
         return plain(`is none of those known: found ${shown(found)}`, suggestion(String(found), options))
       }
+      if (found === undefined) return plain('is missing')
       return closest(issue, schema, value) ?? plain(expectation(issue.message, found))
     case 'invalid_type':
       if (found === undefined) return plain(`is missing: expected ${issue.expected}`)

@@ -218,6 +218,10 @@ describe('hostile and broken books', () => {
     )
     expect(await fault('noopf.epub', { 'OEBPS/content.opf': undefined })).toMatch('its package document is missing')
     expect(await fault('empty.epub', { 'OEBPS/content.opf': opf([]) })).toMatch('names nothing to read')
+    await folder.write('text.epub', 'Call me Ishmael.')
+    await expect(readAll(books({ path: 'text.epub', baseDir: folder.path }))).rejects.toThrow(
+      'expected an EPUB, found no zip archive',
+    )
     expect(await fault('locked.epub', {}, { 'OEBPS/text/one.xhtml': { flags: 1 } })).toMatch('is encrypted')
     expect(await fault('method.epub', {}, { 'OEBPS/text/one.xhtml': { method: 14 } })).toMatch('is packed by method 14')
     expect(await fault('deep.epub', { 'OEBPS/text/one.xhtml': page('<div>'.repeat(600)) })).toMatch(
