@@ -24,7 +24,10 @@ import { memberMark, mixesTokens } from './budget.ts'
 import type { Recipe, SourceSection } from './recipe.ts'
 import { kindOf } from './section.ts'
 
-/** The text of a run. Each member makes new instances, for what runs twice must not share state. */
+/**
+ * The text of a run. Each member makes new instances of stages, for what runs twice must not share state. The sources below them are the
+ * same ones: they keep nothing of a reading but what they have noted of their files, which holds for every pass.
+ */
 export interface Corpus {
   /** All sources, once through. */
   once(): Source<Documents>
@@ -74,21 +77,20 @@ export interface TokensReading {
 
 export function openCorpus(recipe: Recipe, registry: Registry, context: Omit<BuildContext, 'id'>): Corpus {
   const names = instanceNames(recipe.sources)
-  const open = () =>
-    recipe.sources.map((section, i) => {
-      const { kind, config } = kindOf(registry, 'source', section)
-      const id = names[i]!
-      const source = kind.build('id' in config ? { ...config, id } : config, { ...context, id }) as Source<Documents>
-      if (!source.replayable) throw readOnce(id)
-      return { source: askedPart(source, section), weight: section.weight, epochs: section.epochs }
-    })
+  const sources = recipe.sources.map((section, i) => {
+    const { kind, config } = kindOf(registry, 'source', section)
+    const id = names[i]!
+    const source = kind.build('id' in config ? { ...config, id } : config, { ...context, id }) as Source<Documents>
+    if (!source.replayable) throw readOnce(id)
+    return { source: askedPart(source, section), weight: section.weight, epochs: section.epochs }
+  })
   const { unit, frame, epochs } = recipe.mix
   const framed = frame === undefined ? {} : { frame }
-  const join = (sources: ReturnType<typeof open>): Source<Documents> => {
-    const [first, ...others] = sources
+  const join = (members: readonly (typeof sources)[number][]): Source<Documents> => {
+    const [first, ...others] = members
     // Of documents nobody knows the tokens yet.
     const counted = unit === 'tokens' ? 'bytes' : unit
-    if (others.length > 0) return mix({ sources, unit: counted, ...framed })
+    if (others.length > 0) return mix({ sources: members, unit: counted, ...framed })
     return repeat(first!.source, first!.epochs === undefined ? {} : { epochs: first!.epochs })
   }
   /** @param of the source that they are for; undefined: all */
@@ -107,13 +109,12 @@ export function openCorpus(recipe: Recipe, registry: Registry, context: Omit<Bui
     return share === 0 ? stages : [...stages, split({ part: name, share, by, id: within(of, 'split') })]
   }
   return {
-    once: () => join(open().map(each => ({ ...each, epochs: 1 }))),
-    repeated: () => join(open().map(each => ({ ...each, epochs: each.epochs ?? epochs }))),
+    once: () => join(sources.map(each => ({ ...each, epochs: 1 }))),
+    repeated: () => join(sources.map(each => ({ ...each, epochs: each.epochs ?? epochs }))),
     refine: (main, here) => refine(main, here),
     part: (name, main, here) => part(name, main, here),
     mixedTokens(encode, { main, saved, once = false, emit: told = event => context.emit(event) }) {
       if (!mixesTokens(recipe)) return undefined
-      const sources = open()
       const emit = asOne(told)
       const members = sources.map(({ source, weight, epochs: asked = epochs }, index) => {
         const own = once ? 1 : asked

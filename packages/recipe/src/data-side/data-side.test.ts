@@ -163,12 +163,21 @@ test('what both threads hold stays within the memory of the recipe', async () =>
   expect(told.limit).toBeLessThanOrEqual(memory - 300_000_000)
 })
 
+const two = [
+  { use: 'text', path: 'corpus/*.txt' },
+  { use: 'text', path: 'corpus/a.txt', id: 'once more' },
+]
+const asSeen = /^text: corpus\/b\.txt: cannot look at it \(ENOENT\)/
+const asKept = /the text is not what it was: corpus\/b\.txt is gone/
+
 test.each([
-  [0, /^text: corpus\/b\.txt: cannot look at it \(ENOENT\)/],
-  [1, /the text is not what it was: corpus\/b\.txt is gone/],
-])('a file that goes before the data begins is not left out, dataWorkers %i', async (dataWorkers, says) => {
+  ['on this thread', {}, asSeen],
+  ['in a thread', { dataWorkers: 1 }, asKept],
+  ['in a mix by tokens', { sources: two, mix: { unit: 'tokens' } }, asSeen],
+  ['with tokens kept', { data: { ...data, cache: {} } }, asSeen],
+])('a file that goes before the data begins is not left out, %s', async (_, changes, says) => {
   const folder = await scratch()
-  const file = await writeTiny(folder, { dataWorkers })
+  const file = await writeTiny(folder, changes)
   const failed = await runTiny(file, { runsDir: join(folder, 'runs') }, event => {
     // The run has looked at its files by then.
     if (event.type === 'note' && event.stage === 'recipe')
