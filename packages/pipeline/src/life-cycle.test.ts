@@ -277,6 +277,22 @@ describe('the cases find', () => {
     })
   })
 
+  it('a stage that remembers what is in no checkpoint', async () => {
+    const make = () => {
+      let sum = 0
+      const add = (value: number) => {
+        sum += value
+        return sum
+      }
+      return defineStage({ id: 'sums', map: batch => numbers(values({ batch }).map(add)) })
+    }
+    expect(await faults(stageCases({ make, batches, reads: false }))).toEqual({
+      'used by two runs, one after the other': 'the second run was given other rows',
+      'gone on with after each of its frames, by another':
+        'after the cursor {"given":1} it does not go on with what was left',
+    })
+  })
+
   it('a stage that swallows errors, and one whose progress does not reach the sink', async () => {
     const swallowing = defineStage({
       id: 'swallowing',

@@ -36,7 +36,8 @@ const stages: Record<string, StageCasesOptions> = {
   'tokenize, workers': { make: () => tokenize({ tokenizer, workers: 2 }), batches: documents },
   split: { make: () => split({ part: 'training', share: 0.2, by: 'document' }), batches: documents },
   'split, tail': { make: () => split({ part: 'evaluation', share: 0.2, by: 'tail' }), batches: documents },
-  learn: { make: () => learn({ kind: 'bpe', vocabSize: 270 }), batches: documents },
+  // It refuses to be gone on with: learning begins again.
+  learn: { make: () => learn({ kind: 'bpe', vocabSize: 270 }), batches: documents, resumes: false },
   pack: {
     make: () => pack({ blockSize: 16, tokenizer }),
     batches: tokens,

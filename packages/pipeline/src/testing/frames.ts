@@ -16,7 +16,7 @@ export function numbers(values: readonly number[]): RecordBatch<Numbers> {
   return new RecordBatch(numbersSchema, makeData({ type, length: values.length, nullCount: 0, children: [n] }))
 }
 
-export function values(frame: Frame): number[] {
+export function values(frame: Pick<Frame, 'batch'>): number[] {
   return [...(frame.batch.getChild('n')!.toArray() as Int32Array)]
 }
 

@@ -1,3 +1,4 @@
+import type { Frame } from '../../contract/frame.ts'
 import type { Sink } from '../../contract/sink.ts'
 import type { Source } from '../../contract/source.ts'
 import type { Stage } from '../../contract/stage.ts'
@@ -70,4 +71,13 @@ export function running(of: {
   }
   const started = run({ source: of.source, stages: of.stages ?? [], sink, mark: 64 * 1024, patience: 1, seed: 1 })
   return started.done
+}
+
+/** Rows by what tells them apart. */
+export function namesOf(frames: readonly Pick<Frame, 'batch'>[]): string[] {
+  return frames.flatMap(({ batch }) => batch.toArray().map(row => JSON.stringify(row, plain)))
+}
+
+function plain(_name: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value
 }

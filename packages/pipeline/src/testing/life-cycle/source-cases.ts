@@ -1,7 +1,16 @@
 import type { Frame, Json } from '../../contract/frame.ts'
 import type { Source } from '../../contract/source.ts'
 import { repeat } from '../../mix/repeat.ts'
-import { type Counts, expectThat, inTime, type LifeCycleCase, lifeCycleCase, rejection, running } from './case.ts'
+import {
+  type Counts,
+  expectThat,
+  inTime,
+  type LifeCycleCase,
+  lifeCycleCase,
+  namesOf,
+  rejection,
+  running,
+} from './case.ts'
 
 export interface SourceCasesOptions {
   /** Makes the source anew for each case; it must give at least one row. */
@@ -107,15 +116,6 @@ async function all(source: Source, from?: Json): Promise<Frame[]> {
   const frames: Frame[] = []
   for await (const frame of source.read(from, new AbortController().signal)) frames.push(frame)
   return frames
-}
-
-/** Rows by what tells them apart. */
-function namesOf(frames: readonly Frame[]): string[] {
-  return frames.flatMap(({ batch }) => batch.toArray().map(row => JSON.stringify(row, plain)))
-}
-
-function plain(_name: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? String(value) : value
 }
 
 /** A source may end with an AbortError when it is told that no more is wanted. */

@@ -3,7 +3,17 @@ import { EMPTY, endWith, from, NEVER, type Observable, Subject, throwError } fro
 import type { Frame } from '../../contract/frame.ts'
 import type { Source } from '../../contract/source.ts'
 import type { Stage, StageContext } from '../../contract/stage.ts'
-import { type Counts, expectThat, inTime, type LifeCycleCase, lifeCycleCase, rejection, running } from './case.ts'
+import {
+  type Counts,
+  expectThat,
+  inTime,
+  type LifeCycleCase,
+  lifeCycleCase,
+  namesOf,
+  rejection,
+  running,
+} from './case.ts'
+import { type Kept, keptRun } from './kept-run.ts'
 import { unreadable } from './unreadable.ts'
 
 export interface StageCasesOptions {
@@ -19,6 +29,13 @@ export interface StageCasesOptions {
   readonly ends?: boolean
   /** The same stage with a function of its user's that throws `Error('of the user')`, where it takes one. */
   throwing?(): Stage | Promise<Stage>
+  /** Whether `make` gives what is of no use once it has been closed. */
+  readonly once?: boolean
+  /**
+   * Whether another of its kind goes on where it was, with its entry of the cursor and what it saved. False: what it needs is handed over in
+   * some other way, as weights are. Default true.
+   */
+  readonly resumes?: boolean
   /** Whether a batch that cannot be read gives an error. False: it looks at none of its columns. Default true. */
   readonly reads?: boolean
   /** What else must be as it was afterwards, by name: tensors. */
@@ -29,11 +46,11 @@ const upstream = new Error('from upstream')
 
 /**
  * The cases of RxJS's life cycle, for a stage: never, empty, one, many, an error upstream, an error inside, endless, early
- * unsubscription, a callback that throws. After each, nothing is held that was not held before: open files, threads, whatever
- * `held` counts, and the stage says that it keeps nothing.
+ * unsubscription, a callback that throws; and of what runs ask of it: another run, another instance that goes on. After each, nothing
+ * is held that was not held before: open files, threads, whatever `held` counts, and the stage says that it keeps nothing.
  */
 export function stageCases(options: StageCasesOptions): LifeCycleCase[] {
-  const { batches, held, reads = true } = options
+  const { batches, held, reads = true, resumes = true, once = false } = options
   const [first] = batches
   if (!first) throw new Error('the cases of a stage need a batch')
   const of = (name: string, body: (subject: Driven) => Promise<void>, make = options.make): LifeCycleCase =>
@@ -119,11 +136,6 @@ export function stageCases(options: StageCasesOptions): LifeCycleCase[] {
       seen.unsubscribe()
       await turn()
     }),
-    of('subscribed to twice, one after the other', async ({ subscribe }) => {
-      const once = subscribe(from(batches.map((batch, i) => frameOf(batch, i + 1))))
-      await once.ended
-      ending(once, undefined)
-    }),
     lifeCycleCase('endless, stopped', held, async () => {
       const { outcome } = await inTime(
         running({ source: endless(batches), stages: [await options.make()], after: 3 }),
@@ -147,6 +159,37 @@ export function stageCases(options: StageCasesOptions): LifeCycleCase[] {
       expectThat(error.message === 'of the sink', () => `the run failed with "${error.message}"`)
     }),
   ]
+  if (!once) {
+    cases.push(
+      lifeCycleCase('used by two runs, one after the other', held, async () => {
+        const stage = await options.make()
+        const first = await keptRun({ batches, stage })
+        const again = await keptRun({ batches, stage })
+        expectThat(
+          JSON.stringify(namesOf(again)) === JSON.stringify(namesOf(first)),
+          () => 'the second run was given other rows',
+        )
+      }),
+    )
+  }
+  if (resumes) {
+    // A checkpoint may be of any frame, and what goes on from it is another process, or another thread.
+    cases.push(
+      lifeCycleCase('gone on with after each of its frames, by another', held, async () => {
+        const all = await keptRun({ batches, stage: await options.make() })
+        const rows = JSON.stringify(namesOf(all))
+        const step = Math.max(1, Math.floor(all.length / 8))
+        for (let i = 0; i < all.length; i += step) {
+          const from = all[i]!
+          const rest: Kept[] = await keptRun({ batches, stage: await options.make(), from })
+          expectThat(
+            JSON.stringify(namesOf([...all.slice(0, i + 1), ...rest])) === rows,
+            () => `after the cursor ${JSON.stringify(from.cursor)} it does not go on with what was left`,
+          )
+        }
+      }),
+    )
+  }
   if (reads) {
     cases.push(
       of('an error inside', async ({ subscribe }) => {
