@@ -50,7 +50,8 @@ export function performer(): (task: Task) => Promise<Answered> {
     }
     // One after the other: they share the decoder's memory.
     const answer = before.then(() => decoded(task.blocks))
-    before = answer
+    // Whatever was wrong with these is nothing to those after them, which may be another source's.
+    before = answer.catch(() => {})
     return answer
   }
 }

@@ -11,6 +11,7 @@ import { expectResumes } from '../../testing/resume.ts'
 import { wiki } from '../wiki.ts'
 import { noSite } from '../xml/site.ts'
 import { crews } from './crew.ts'
+import { performer } from './perform.ts'
 
 const folder = await testFolder()
 const fixture = JSON.parse(readFileSync(new URL('../golden/fixture.json', import.meta.url), 'utf8'))
@@ -61,6 +62,14 @@ test('faults and broken pages come through', async () => {
   const [fault] = await crew.decode([{ bytes: new Uint8Array(100 + padding).fill(255), start: 0 }])
   expect(fault).toBeInstanceOf(BlockFault)
   crew.close()
+})
+
+test('what a thread cannot do with some blocks is said of these alone', async () => {
+  const perform = performer()
+  const broken = perform({ kind: 'blocks', blocks: [{ bytes: undefined as unknown as Uint8Array, start: 0 }] })
+  const next = perform({ kind: 'blocks', blocks: [] })
+  await expect(broken).rejects.toThrow(TypeError)
+  expect(await next).toEqual({ answer: { blocks: [] }, handOver: [] })
 })
 
 test('reading is given up while threads are at work', async () => {
