@@ -16,7 +16,7 @@ import type { HttpOptions } from '../http/settings.ts'
 import type { Version } from '../http/version.ts'
 import type { CorpusFile } from '../path/corpus-file.ts'
 import { resolvePath } from '../path/resolve.ts'
-import { FileSizes } from './file-sizes.ts'
+import { FileStates } from './file-states.ts'
 import { LeftOut, type Reason } from './left-out.ts'
 import { type FilePosition, startOf } from './position.ts'
 
@@ -69,7 +69,7 @@ export function filesSource<P extends Json>(options: FilesSourceOptions<P>): Sou
   const heard = new Set<string>()
   // A run reads its sources several times (tokenizer, evaluation, epochs): the fullest reading tells what was left out.
   let fullest = new LeftOut()
-  const sizes = new FileSizes()
+  const states = new FileStates()
   // The same at every reading.
   const versions = new Map<string, Version>()
   const source = defineSource({
@@ -93,8 +93,8 @@ export function filesSource<P extends Json>(options: FilesSourceOptions<P>): Sou
       try {
         const { warn } = context
         const files = await resolvePath({ ...options, signal, warn, versions })
-        await sizes.complete(files)
-        yield* batches({ ...options, sizes }, files, { from, context, leftOut })
+        await states.complete(files)
+        yield* batches({ ...options, states }, files, { from, context, leftOut })
       } catch (error) {
         // What lies below knows the file and not the source.
         if (error instanceof SluiceError && error.stage === undefined) Object.assign(error, { stage: id })
@@ -104,7 +104,7 @@ export function filesSource<P extends Json>(options: FilesSourceOptions<P>): Sou
   })
   return {
     ...source,
-    files: async () => sizes.note(await resolvePath(options)),
+    files: async () => states.note(await resolvePath(options)),
     summary: () => (fullest.total === 0 ? undefined : fullest),
   }
 }
@@ -115,7 +115,7 @@ interface Filled {
 }
 
 async function* batches<P extends Json>(
-  options: FilesSourceOptions<P> & { readonly sizes: FileSizes },
+  options: FilesSourceOptions<P> & { readonly states: FileStates },
   files: readonly CorpusFile[],
   reading: { readonly from: Json | undefined; readonly context: ReaderContext; readonly leftOut: LeftOut },
 ): AsyncGenerator<Filled, void, undefined> {
@@ -144,7 +144,7 @@ async function* batches<P extends Json>(
   for (let i = start.index; i < files.length; i++) {
     const file = files[i]!
     try {
-      await options.sizes.check(file)
+      await options.states.check(file, context.warn)
       for await (const batch of options.read(file, i === start.index ? start.at : undefined, context)) {
         if (signal.aborted) return
         if (frame.rows > 0 && bytes + batch.bytes > frameBytes) yield filled()

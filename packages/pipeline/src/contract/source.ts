@@ -22,10 +22,10 @@ export interface Source<O extends TypeMap = any> {
    */
   read(from: Json | undefined, signal: AbortSignal): AsyncIterable<Frame<O>>
   /**
-   * The files that it reads, each with its size in bytes, as they are now: a run that goes on compares them with those it began with.
-   * Asked for before `read`, the source remembers the sizes and refuses a file that has another when it comes to it.
+   * The files that it reads, as they are now: a run that goes on compares them with those it began with. Asked for before `read`, the
+   * source remembers them, and refuses a file that has another size when it comes to it.
    */
-  files?(): Promise<Readonly<Record<string, number>>>
+  files?(): Promise<Readonly<Record<string, FileState>>>
   /** What it wants known when a run has ended: the runner publishes it as a `note`. */
   summary?(): { readonly message: string; readonly values?: Readonly<Record<string, Json>> } | undefined
   /** For a source with stages in it: what they want kept in a checkpoint, by their ids; see `Stage.save`. */
@@ -34,6 +34,13 @@ export interface Source<O extends TypeMap = any> {
   readonly apart?: Apart
   /** For a source made of several: what each has given. The runner publishes it as `mixed`, at intervals and at the end. */
   mixed?(): { readonly unit: MixUnit; readonly shares: readonly MixShare[] } | undefined
+}
+
+/** What tells whether a file still is the same one, without reading it. */
+export interface FileState {
+  readonly bytes: number
+  /** When it was last written to: milliseconds since 1970. */
+  readonly modified: number
 }
 
 /** What the weights of a mix count. Tokens where rows are tokens already. */

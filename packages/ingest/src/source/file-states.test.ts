@@ -1,5 +1,6 @@
-import { rename, writeFile } from 'node:fs/promises'
+import { rename, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { RunEvent } from '@sluice/pipeline'
 import { expect, test } from 'vitest'
 import { jsonl } from '../jsonl/jsonl.ts'
 import { testFolder } from '../testing/folder.ts'
@@ -49,4 +50,20 @@ test('one that comes later is read from then on; one of another size is refused'
   expect(String(await texts(source).catch(error => error))).toMatch(
     /^jsonl: d\.jsonl: it had 25 bytes when this run began to read, and has 37 now; put it back as it was/,
   )
+})
+
+test('one of the same size and another date may be another text, and is told of once', async () => {
+  const folder = await testFolder()
+  await folder.write('a.jsonl', line('the tale of a'))
+  const told: RunEvent[] = []
+  const source = jsonl({ path: '*.jsonl', baseDir: folder.path, emit: event => told.push(event) })
+  const before = await source.files!()
+  await folder.write('a.jsonl', line('the tale of b'))
+  await utimes(join(folder.path, 'a.jsonl'), 1, 1)
+  expect(await texts(source)).toEqual(['the tale of b'])
+  expect(await texts(source)).toEqual(['the tale of b'])
+  const message =
+    'a.jsonl has another date than when this run began to read, and as many bytes: if its text is another, that is what is read now'
+  expect(told).toEqual([{ type: 'warning', stage: 'jsonl', message }])
+  expect(await source.files!()).toEqual({ 'a.jsonl': { bytes: before['a.jsonl']!.bytes, modified: 1000 } })
 })
