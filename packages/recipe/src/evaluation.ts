@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import type { EvaluationSet, RunEvent } from '@sluice/pipeline'
 import { loadEvaluation, mask, prepareEvaluation, saveEvaluation, type Tokenizer } from '@sluice/tokenize'
 import type { Model } from '@sluice/transformer'
@@ -5,7 +6,10 @@ import { from, lastValueFrom, map, toArray } from 'rxjs'
 import type { Corpus } from './corpus.ts'
 import type { Recipe } from './recipe.ts'
 
-/** The held-out text, tokenized and packed once and kept as `eval.arrow`; undefined where the recipe holds nothing out. */
+/**
+ * The held-out text, tokenized and packed once and kept as `eval.arrow`; undefined where the recipe holds nothing out. A run that goes
+ * on and has it no more makes it again: it follows from the text, which is as it was.
+ */
 export async function prepareEvaluationSet(context: {
   recipe: Recipe
   corpus: Corpus
@@ -19,7 +23,7 @@ export async function prepareEvaluationSet(context: {
   const { recipe, corpus, tokenizer, path, resume, signal, emit } = context
   const { share, by, tokens } = recipe.data.evaluation
   if (share === 0) return undefined
-  if (resume) return loadEvaluation(path)
+  if (resume && existsSync(path)) return loadEvaluation(path)
   const set = await prepareEvaluation({
     source: corpus.once(),
     refine: corpus.refine(),

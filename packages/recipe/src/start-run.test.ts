@@ -191,3 +191,28 @@ test('stopped before it began, a run has done nothing', async () => {
   expect(resumed.summary).toMatchObject({ outcome: 'stopped', step: 0 })
   expect(await curve(runsDir)).toEqual(before)
 })
+
+test('of what a run has lost, the evaluation set is made again, and the tokenizer lies in its checkpoints', async () => {
+  const folder = await scratch()
+  const runsDir = join(folder, 'runs')
+  const file = await writeTiny(folder)
+  const own = (name: string) => join(runsDir, 'tiny', name)
+  await runTiny(file, { runsDir })
+  await writeTiny(folder, { train: { ...tinyConfig.train, steps: 9 } })
+  const set = await readFile(own('eval.arrow'))
+  const tokenizer = await readFile(own('tokenizer.json'))
+
+  await writeFile(own('eval.arrow'), 'no longer')
+  const advice = 'remove it, and go on with --resume: it is made again'
+  await expect(runTiny(file, { runsDir, mode: 'resume' })).rejects.toMatchObject({ file: own('eval.arrow'), advice })
+  await rm(own('eval.arrow'))
+  await rm(own('tokenizer.json'))
+  await expect(runTiny(file, { runsDir, mode: 'resume' })).rejects.toMatchObject({
+    message: "the run's tokenizer cannot be read: there is no such file or folder",
+    advice: 'each of its checkpoints has a copy: put that there',
+  })
+  await cp(join(runsDir, last, 'tokenizer.json'), own('tokenizer.json'))
+  expect((await runTiny(file, { runsDir, mode: 'resume' })).summary).toMatchObject({ outcome: 'finished', step: 9 })
+  expect(await readFile(own('eval.arrow'))).toEqual(set)
+  expect(JSON.parse(await readFile(own('tokenizer.json'), 'utf8'))).toEqual(JSON.parse(tokenizer.toString()))
+})

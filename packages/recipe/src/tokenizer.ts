@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import { atomicWrite, DataError, type Registry, type RunEvent } from '@sluice/pipeline'
+import { atomicWrite, DataError, type Registry, type RunEvent, storageError } from '@sluice/pipeline'
 import { loadAnyTokenizer, type Tokenizer } from '@sluice/tokenize'
 import type { Corpus } from './corpus.ts'
 import type { Recipe } from './recipe.ts'
@@ -46,10 +46,19 @@ export async function makeTokenizer(context: Omit<TokenizerContext, 'path' | 're
   })
 }
 
+/** @throws StorageError where it cannot be read, DataError where it is none */
 export async function readTokenizer(path: string): Promise<Tokenizer> {
+  const advice = 'each of its checkpoints has a copy: put that there'
+  const text = await readFile(path, 'utf8').catch(error => {
+    throw Object.assign(storageError("the run's tokenizer cannot be read", path, error), { advice })
+  })
   try {
-    return await loadAnyTokenizer(JSON.parse(await readFile(path, 'utf8')))
+    return await loadAnyTokenizer(JSON.parse(text))
   } catch (cause) {
-    throw new DataError(`the run's tokenizer cannot be read: ${(cause as Error).message}`, { file: path, cause })
+    throw new DataError(`the run's tokenizer cannot be read: ${(cause as Error).message}`, {
+      file: path,
+      advice,
+      cause,
+    })
   }
 }

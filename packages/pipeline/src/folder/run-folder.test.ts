@@ -108,7 +108,9 @@ describe('openRunFolder', () => {
     expect(await refused('create')).toBe(
       `StateError 2: ${path}: is a folder with other things in it, and a run needs its own; choose another name with --name`,
     )
-    expect(await refused('resume')).toBe(`StateError 2: ${path}: is not the folder of a run; start it without --resume`)
+    expect(await refused('resume')).toBe(
+      `StateError 2: ${path}: is not the folder of a run: it has no log of one, metrics.jsonl; put back what was taken out of it, or start another run with --name`,
+    )
     expect(readdirSync(path).sort()).toEqual(Object.keys(files).sort())
   })
 

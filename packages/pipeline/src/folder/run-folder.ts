@@ -95,9 +95,12 @@ function readLog(path: string): 'none' | 'empty' | 'records' {
 
 function refuse(path: string, mode: RunFolderOptions['mode'], found: ReturnType<typeof inspect>): void {
   if (mode === 'resume' && found !== 'run') {
-    throw new StateError(found === 'nothing' ? 'there is no run to resume' : 'is not the folder of a run', {
+    if (found === 'nothing') {
+      throw new StateError('there is no run to resume', { file: path, advice: 'start it without --resume' })
+    }
+    throw new StateError(`is not the folder of a run: it has no log of one, ${metricsName}`, {
       file: path,
-      advice: 'start it without --resume',
+      advice: 'put back what was taken out of it, or start another run with --name',
     })
   }
   if (mode === 'create' && found === 'run') {

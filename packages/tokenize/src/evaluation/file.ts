@@ -1,5 +1,13 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
-import { type Blocks, blocksSchema, DataError, type EvaluationSet, requireFields, StorageError } from '@sluice/pipeline'
+import {
+  type Blocks,
+  blocksSchema,
+  DataError,
+  type EvaluationSet,
+  requireFields,
+  StorageError,
+  storageError,
+} from '@sluice/pipeline'
 import { DataType, RecordBatch, Schema, Table, tableFromIPC, tableToIPC } from 'apache-arrow'
 
 const key = 'sluice.evaluation'
@@ -25,7 +33,7 @@ export async function saveEvaluation(set: EvaluationSet, path: string): Promise<
 /** @throws StorageError where the file cannot be read, DataError where it is no evaluation set */
 export async function loadEvaluation(path: string): Promise<EvaluationSet> {
   const file = await readFile(path).catch((cause: Error) => {
-    throw new StorageError(`the evaluation set cannot be read: ${cause.message}`, { file: path, cause })
+    throw storageError('the evaluation set cannot be read', path, cause)
   })
   try {
     const table = tableFromIPC<Blocks>(file)
@@ -36,6 +44,6 @@ export async function loadEvaluation(path: string): Promise<EvaluationSet> {
     return { blocks: table.batches, tokens: told.tokens, bytes: told.bytes, baselines: told.baselines }
   } catch (cause) {
     const message = `this is no evaluation set: ${(cause as Error).message}`
-    throw new DataError(message, { file: path, advice: 'remove it and start the run again', cause })
+    throw new DataError(message, { file: path, advice: 'remove it, and go on with --resume: it is made again', cause })
   }
 }

@@ -148,7 +148,7 @@ describe('the file', () => {
     await expect(loadEvaluation(path)).rejects.toMatchObject({
       name: 'DataError',
       file: path,
-      advice: 'remove it and start the run again',
+      advice: 'remove it, and go on with --resume: it is made again',
     })
     await expect(saveEvaluation({ blocks: [], tokens: 0, bytes: 0, baselines: {} as never }, join(dir, 'no', 'x')))
       .rejects //
