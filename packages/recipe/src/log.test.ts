@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { openRunFolder, type RunEvent } from '@sluice/pipeline'
 import { expect, test } from 'vitest'
@@ -32,4 +33,15 @@ test('what the data side told ahead of the checkpoint is written once, though a 
 
   expect(await readEvents(join(path, 'metrics.jsonl'))).toEqual([metric(1), note(21), metric(2), note(5), note(5)])
   expect(heard).toEqual(told)
+})
+
+test('a log that is gone or damaged is told of as such', async () => {
+  const path = join(await scratch(), 'metrics.jsonl')
+  await expect(readEvents(path)).rejects.toMatchObject({
+    name: 'StorageError',
+    file: path,
+    message: "the run's log cannot be read: there is no such file or folder",
+  })
+  await writeFile(path, `${JSON.stringify(metric(1))}\n{"type":"met\n`)
+  await expect(readEvents(path)).rejects.toMatchObject({ name: 'DataError', file: path, place: 'line 2' })
 })

@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises'
-import type { RunEvent, RunFolder } from '@sluice/pipeline'
+import { DataError, type RunEvent, type RunFolder, storageError } from '@sluice/pipeline'
 import { liveFile, liveWriter } from './live.ts'
 import { samplesFile } from './samples.ts'
 
@@ -130,8 +130,26 @@ function retold(earlier: readonly RunEvent[]): (event: RunEvent) => boolean {
   }
 }
 
-/** The events that metrics.jsonl holds. */
+/**
+ * The events that metrics.jsonl holds.
+ *
+ * @throws StorageError where it cannot be read, DataError naming a line that is no JSON
+ */
 export async function readEvents(path: string): Promise<RunEvent[]> {
-  const lines = (await readFile(path, 'utf8')).split('\n')
-  return lines.filter(line => line !== '').map(line => JSON.parse(line) as RunEvent)
+  const text = await readFile(path, 'utf8').catch(error => {
+    throw storageError("the run's log cannot be read", path, error)
+  })
+  return text.split('\n').flatMap((line, i) => (line === '' ? [] : [eventOf(line, path, i + 1)]))
+}
+
+function eventOf(line: string, file: string, number: number): RunEvent {
+  try {
+    return JSON.parse(line) as RunEvent
+  } catch (cause) {
+    throw new DataError(`the run's log is damaged: ${(cause as Error).message}`, {
+      file,
+      place: `line ${number}`,
+      cause,
+    })
+  }
 }
