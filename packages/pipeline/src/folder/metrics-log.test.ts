@@ -47,8 +47,8 @@ describe('the metrics log', () => {
       said = `${(error as Error).name}: ${error}`
     }
     expect(said).toBe(
-      `StateError: ${path}: holds 3 bytes, and the checkpoint was written when it held 100; resume from an earlier checkpoint, ` +
-        'or start the run again',
+      `StateError: ${path}: holds 3 bytes, and the checkpoint was written when it held 100; put the whole file back, or ` +
+        'begin the run afresh with --overwrite',
     )
     expect(log.length).toBe(3)
     log.close()

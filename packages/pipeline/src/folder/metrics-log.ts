@@ -53,7 +53,7 @@ export function openMetricsLog(path: string): MetricsLog {
       if (to > length) {
         throw new StateError(`holds ${length} bytes, and the checkpoint was written when it held ${to}`, {
           file: path,
-          advice: 'resume from an earlier checkpoint, or start the run again',
+          advice: 'put the whole file back, or begin the run afresh with --overwrite',
         })
       }
       attempt(() => ftruncateSync(opened(), to))
