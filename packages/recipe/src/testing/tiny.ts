@@ -1,4 +1,5 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { RunEvent } from '@sluice/pipeline'
@@ -42,15 +43,19 @@ export const tinyConfig = {
   checkpoint: { every: 4, keep: 9, early: [2], formats: ['safetensors'] },
 }
 
-/** Writes a config and its corpus. */
+/** Writes a config and its corpus, where that is not there yet: a run that goes on tells of files of another date. */
 export async function writeTiny(folder: string, changes: object = {}): Promise<string> {
   const { mkdir } = await import('node:fs/promises')
   await mkdir(join(folder, 'corpus'), { recursive: true })
-  await writeFile(join(folder, 'corpus', 'a.txt'), story(300))
-  await writeFile(join(folder, 'corpus', 'b.txt'), story(200, 1000))
+  await written(join(folder, 'corpus', 'a.txt'), story(300))
+  await written(join(folder, 'corpus', 'b.txt'), story(200, 1000))
   const file = join(folder, 'config.json')
   await writeFile(file, JSON.stringify({ ...tinyConfig, ...changes }))
   return file
+}
+
+async function written(path: string, text: string): Promise<void> {
+  if (!existsSync(path) || (await readFile(path, 'utf8')) !== text) await writeFile(path, text)
 }
 
 /** Runs a config to its end, and gives all its events. */
