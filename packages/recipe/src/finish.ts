@@ -49,7 +49,10 @@ export async function finish({ recipe, folder, backend, model, outcome, finished
     tokensPerSecond: seconds > 0 ? tokens / seconds : 0,
     peakMemory: peakMemory(),
     notes,
-    ...(last && baselines ? { learned: whatWasLearned({ loss: last.loss, ...baselines }) } : {}),
+    // A run that was stopped before its second evaluation has been judged by what it began with.
+    ...(last && baselines && (last.step > 0 || metrics.length === 0)
+      ? { learned: whatWasLearned({ loss: last.loss, ...baselines }) }
+      : {}),
   }
   const changes = await changesOf(model, folder.path, metrics.at(-1))
   const { name } = recipe
