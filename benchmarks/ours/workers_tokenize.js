@@ -6,7 +6,8 @@ import { report } from './ingest_report.js'
 import { documentsOf, files } from './tokenize_text.js'
 
 const [megabytes, workers] = process.argv.slice(2).map(Number)
-const warmUp = 5
+/** Times a megabyte: it takes the engine some ten in each worker until it has compiled what encodes. */
+const warmUp = 40
 
 const tokenizer = await trainBpe(documentsOf(files(1).text), { vocabSize: 8192 })
 const warm = framesOf(documentsOf(files(1).text, text => text.toUpperCase()))

@@ -1,10 +1,7 @@
-import { Ids } from './tables/ids.ts'
+import { Ids, keptIds } from './tables/ids.ts'
 import type { EncodeOptions } from './tokenizer.ts'
 
 type EncodeUtf8 = (bytes: Uint8Array, at: number, end: number, out: Ids) => void
-
-/** Ids of a text for which room is kept until the next: 4 MB. */
-const keptIds = 1 << 20
 
 /**
  * `encode` of a tokenizer: plain text by `encodeUtf8`. Where special tokens are allowed, each spelling found in the text, leftmost

@@ -77,6 +77,18 @@ test('a slice takes its own rows only, and the copy is in memory of its own', ()
   expect(bytes.byteLength).toBeLessThan(5000)
 })
 
+test('in memory that another frame was sent in, where that is large enough', () => {
+  const frame = { batch: documentsBatch([{ id: 'a', text: 'the whale', source: 's' }]), cursor: { s: 1 }, seq: 7 }
+  const alone = encodeFrame(frame)
+  const room = new ArrayBuffer(alone.length + 40)
+  new Uint8Array(room).fill(255)
+  const bytes = encodeFrame(frame, room)
+  expect(bytes.buffer).toBe(room)
+  expect(bytes).toEqual(alone)
+  expect(decodeFrame(bytes).batch.get(0)!.text).toBe('the whale')
+  expect(encodeFrame(frame, new ArrayBuffer(alone.length - 1))).toEqual(alone)
+})
+
 test('several frames are one stream, which Arrow’s own reader reads', () => {
   const writer = new FrameWriter(documentsSchema)
   const frames = [0, 1, 2].map(i => ({

@@ -84,6 +84,13 @@ describe('inWorkers', () => {
     expect(resumed.rows).toEqual(plain.rows.slice(17))
   })
 
+  test('frames of any size one after the other: none shows what another one left in its memory', async () => {
+    const sizes = [3, 40_000, 0, 700, 40_001, 1, 5_000_000, 9, 39_999, 12]
+    const frames = Array.from({ length: 60 }, (_, i) => [`${i} ${'ab '.repeat(sizes[i % sizes.length]! / 3)}`])
+    const plain = await collect(frames, [inWorkers(kinds.numbered, {}, { workers: 0 })])
+    expect((await collect(frames, [inWorkers(kinds.numbered, {}, { workers: 2 })])).rows).toEqual(plain.rows)
+  })
+
   test('two in a row read no further ahead than the mark allows, and stop within what was read', async () => {
     const read = { frames: 0 }
     let consumed = 0

@@ -28,6 +28,9 @@ export interface InWorkersOptions extends Partial<BuildContext> {
   readonly others?: readonly Kind[]
 }
 
+/** Bytes of memory that is kept for the next frame: of what is larger, one frame may have been the only one. */
+const largestRoom = 4 * 2 ** 20
+
 /** A frame whose worker has ended is worked on anew, so often. */
 const retries = 2
 
@@ -68,6 +71,9 @@ export function inWorkers<C>(kind: StageKind<C>, config: C, options: InWorkersOp
   const books = booksOf(stage)
   let lent: StageContext | undefined
   let team: Crew | undefined
+  const limit = 3 * count
+  /** What frames were sent in. New memory for each would cost the run's thread more than writing it, and be waste to collect for both. */
+  let rooms: ArrayBuffer[] = []
 
   const work = async (frame: Frame, note: StageAsk['note']): Promise<StageAnswer> => {
     team ??= crew({
@@ -80,10 +86,12 @@ export function inWorkers<C>(kind: StageKind<C>, config: C, options: InWorkersOp
       replaced: message => lent?.emit({ type: 'warning', stage: id, message }),
     })
     try {
-      return await team.ask(() => {
-        const bytes = encodeFrame(frame)
+      const answer: StageAnswer = await team.ask(() => {
+        const bytes = encodeFrame(frame, rooms.pop())
         return { ask: { frame: bytes, note } satisfies StageAsk, handOver: [bytes.buffer] }
       })
+      if (answer.room.byteLength <= largestRoom && rooms.length < limit) rooms.push(answer.room)
+      return answer
     } catch (error) {
       throw lost(error, id, frame)
     }
@@ -98,7 +106,7 @@ export function inWorkers<C>(kind: StageKind<C>, config: C, options: InWorkersOp
       await books?.open?.(context, from)
     },
     apply: ordered({
-      limit: 3 * count,
+      limit,
       before: frame => books?.before?.(frame),
       work,
       after: (frame, answer) => afterWork(books, frame, answer),
@@ -107,6 +115,7 @@ export function inWorkers<C>(kind: StageKind<C>, config: C, options: InWorkersOp
     async close() {
       const open = team
       team = undefined
+      rooms = []
       await open?.close()
       await books?.close?.()
       lent = undefined

@@ -20,6 +20,8 @@ export interface StageAsk {
 
 /** What became of it: frames as Arrow IPC streams; none where the batch stays as it was. */
 export interface StageAnswer {
+  /** The memory in which the frame was sent: another may be sent in it. */
+  readonly room: ArrayBuffer
   readonly frames?: readonly Uint8Array<ArrayBuffer>[]
   readonly note?: Json
 }

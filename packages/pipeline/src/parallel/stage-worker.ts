@@ -28,9 +28,10 @@ await serve(async ({ module, config, seed, ...start }: StageStart, tell) => {
     const worked = await work.apply(batch, note)
     const frames = worked.batches?.map(batch => encodeFrame({ batch, cursor, seq }))
     const answer: StageAnswer = {
+      room: frame.buffer,
       ...(frames ? { frames } : {}),
       ...(worked.note === undefined ? {} : { note: worked.note }),
     }
-    return { answer, handOver: frames?.map(({ buffer }) => buffer) ?? [] }
+    return { answer, handOver: [frame.buffer, ...(frames?.map(({ buffer }) => buffer) ?? [])] }
   }
 })

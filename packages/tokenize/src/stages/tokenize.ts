@@ -22,6 +22,7 @@ import {
   sentTokenizer,
   sentTokenizerConfig,
 } from '../parallel/sent-tokenizer.ts'
+import { Ids, keptIds } from '../tables/ids.ts'
 import type { Tokenizer } from '../tokenizer.ts'
 
 export interface TokenizeOptions {
@@ -39,6 +40,7 @@ const needed = new Schema(documentsSchema.fields.filter(field => !field.nullable
  * text becomes a string on the way where the tokenizer takes UTF-8.
  */
 export function tokenize({ tokenizer, workers = 0, id = 'tokenize' }: TokenizeOptions): Stage<Documents, Tokens> {
+  let ids = new Ids()
   const stage: Stage<Documents, Tokens> = {
     id,
     parallel: 'stateless',
@@ -46,7 +48,10 @@ export function tokenize({ tokenizer, workers = 0, id = 'tokenize' }: TokenizeOp
       requireFields(id, input, needed)
       return tokensSchema
     },
-    apply: map(frame => ({ ...frame, batch: tokenizeBatch(tokenizer, frame.batch) })),
+    apply: map(frame => {
+      if (ids.values.length > keptIds) ids = new Ids()
+      return { ...frame, batch: tokenizeBatch(tokenizer, frame.batch, ids) }
+    }),
   }
   return workers === 0 ? stage : inWorkers(tokenizeKind, sentTokenizer(tokenizer), { id, workers, stage })
 }
@@ -62,8 +67,9 @@ export const tokenizeKind: StageKind<SentTokenizer> = {
   build: async (sent, { id }) => tokenize({ tokenizer: await receivedTokenizer(sent), id }),
 }
 
-export function tokenizeBatch(tokenizer: Tokenizer, documents: RecordBatch<Documents>): RecordBatch<Tokens> {
-  return tokensBatch(documents, encodeTexts(tokenizer, textsOf(documents)))
+/** @param ids room that is used again and again; what stands in it is lost */
+export function tokenizeBatch(tokenizer: Tokenizer, documents: RecordBatch<Documents>, ids?: Ids): RecordBatch<Tokens> {
+  return tokensBatch(documents, encodeTexts(tokenizer, textsOf(documents), ids))
 }
 
 function textsOf(documents: RecordBatch<Documents>): Utf8Texts {

@@ -1,3 +1,6 @@
+/** Ids for which room is kept from one text to the next: 4 MB. */
+export const keptIds = 1 << 20
+
 /** Ids appended one after the other: an Int32Array that grows. */
 export class Ids {
   values: Int32Array<ArrayBuffer>
