@@ -1,11 +1,11 @@
-import type { Json } from '@sluice/pipeline'
 import { addedTokens } from '../json/added-tokens.ts'
+import type { JsonObject } from '../json/shape.ts'
 import { spell } from './byte-level.ts'
 import { preTokenizer } from './cuts.ts'
 import type { BpeModel } from './model.ts'
 
 /** tokenizer.json in the form that Hugging Face's `tokenizers` writes for a byte-level BPE. */
-export function writeBpe(model: BpeModel): Json {
+export function writeBpe(model: BpeModel): JsonObject {
   return {
     version: '1.0',
     truncation: null,

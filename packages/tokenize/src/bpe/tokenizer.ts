@@ -1,5 +1,5 @@
-import type { Json } from '@sluice/pipeline'
 import { decodeIds, replacement, streamDecoder } from '../decode.ts'
+import { tellEndOfText } from '../json/special.ts'
 import { spansOf } from '../spans.ts'
 import { encodeString } from '../special.ts'
 import { utf8Writer } from '../tables/utf8.ts'
@@ -27,6 +27,6 @@ export function bpeTokenizer(model: BpeModel, endOfText: number): Tokenizer {
     decoder: () => streamDecoder(bytesOf),
     token: id => special.get(id) ?? (bytes[id] ? spell(bytes[id]) : '\ufffd'),
     tokenBytes: id => bytesOf(id).slice(),
-    toJSON: (): Json => writeBpe(model),
+    toJSON: () => tellEndOfText(writeBpe(model), model.special, endOfText),
   }
 }

@@ -36,7 +36,7 @@ export async function loadAnyTokenizer(json: unknown, options: LoadAnyOptions = 
       throw new DataError(error.message, { advice, cause: error, ...(place && { place }) })
     }
     const special = specialOf(json as JsonObject)
-    const end = endOfTextId(special, endOfText)
+    const end = endOfTextId(json as JsonObject, special, endOfText)
     try {
       const tokenizer = foreignTokenizer(new found.Tokenizer(json, {}), {
         json: json as JsonObject,

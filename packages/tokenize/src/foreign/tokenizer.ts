@@ -1,5 +1,5 @@
-import type { Json } from '@sluice/pipeline'
 import type { JsonObject } from '../json/shape.ts'
+import { tellEndOfText } from '../json/special.ts'
 import { encodeString } from '../special.ts'
 import type { Ids } from '../tables/ids.ts'
 import type { StreamDecoder, Tokenizer } from '../tokenizer.ts'
@@ -66,7 +66,7 @@ export function foreignTokenizer(theirs: HuggingFaceTokenizer, options: ForeignO
     decoder: () => streamDecoder(decode),
     token: id => theirs.id_to_token(id) ?? '\ufffd',
     tokenBytes,
-    toJSON: () => json as unknown as Json,
+    toJSON: () => tellEndOfText(json, special, endOfText),
   }
 }
 

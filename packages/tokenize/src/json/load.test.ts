@@ -20,6 +20,18 @@ function changed(tokenizer: Tokenizer, change: (json: any) => void): unknown {
   return json
 }
 
+test('the token that ends a text is found again, whatever it is called', async () => {
+  const specialTokens = ['<|endoftext|>', '<stop>', '</s>']
+  const trained = (await trainBpe(['the whale'], { vocabSize: 262, specialTokens })).toJSON()
+  expect(JSON.stringify(trained)).not.toContain('end_of_text')
+  for (const [id, endOfText] of specialTokens.entries()) {
+    const again = loadTokenizer(loadTokenizer(trained, { endOfText }).toJSON())
+    expect(again.endOfText).toBe(id)
+    expect(loadTokenizer(again.toJSON(), { endOfText: '<stop>' }).endOfText).toBe(1)
+    expect(again.toJSON()).toEqual(loadTokenizer(again.toJSON()).toJSON())
+  }
+})
+
 describe('what loadTokenizer refuses, in its words', () => {
   const cases: [string, () => unknown, { message: string; place?: string; advice?: string }][] = [
     ['no object', () => [], { message: 'tokenizer.json must hold an object, found a list' }],

@@ -27,7 +27,7 @@ export function loadTokenizer(json: unknown, options: { endOfText?: string } = {
     })
   }
   const special = readSpecial(json)
-  const endOfText = endOfTextId(special, options.endOfText)
+  const endOfText = endOfTextId(json, special, options.endOfText)
   if (type === 'BPE') return bpeTokenizer(readBpe(json, special), endOfText)
   if (type === 'WordLevel') return levelTokenizer(readLevel(json, special, endOfText))
   return wordPieceTokenizer(readWordPiece(json, special, endOfText))

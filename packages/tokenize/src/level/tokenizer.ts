@@ -1,6 +1,7 @@
-import type { Json } from '@sluice/pipeline'
 import { decodeIds, replacement, streamDecoder } from '../decode.ts'
 import { addedTokens } from '../json/added-tokens.ts'
+import type { JsonObject } from '../json/shape.ts'
+import { tellEndOfText } from '../json/special.ts'
 import { encodeString } from '../special.ts'
 import { ByteStrings, hashBytes } from '../tables/byte-strings.ts'
 import type { Ids } from '../tables/ids.ts'
@@ -65,12 +66,12 @@ export function levelTokenizer(model: LevelModel): Tokenizer {
     decoder: () => streamDecoder(bytesOf),
     token: id => tokens[id] ?? '\ufffd',
     tokenBytes: id => bytesOf(id).slice(),
-    toJSON: () => writeLevel(model),
+    toJSON: () => tellEndOfText(writeLevel(model), special, endOfText),
   }
 }
 
 /** tokenizer.json: a WordLevel model behind a Split pre-tokenizer, its tokens joined as they are by the Fuse decoder. */
-function writeLevel({ cut, tokens, special, unknown }: LevelModel): Json {
+function writeLevel({ cut, tokens, special, unknown }: LevelModel): JsonObject {
   const vocab: Record<string, number> = Object.create(null)
   tokens.forEach((token, id) => {
     if (token !== undefined) vocab[token] = id

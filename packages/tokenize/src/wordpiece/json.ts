@@ -1,9 +1,10 @@
 import type { Json } from '@sluice/pipeline'
 import { addedTokens } from '../json/added-tokens.ts'
+import type { JsonObject } from '../json/shape.ts'
 import type { WordPieceModel } from './model.ts'
 
 /** tokenizer.json in the form that Hugging Face's `tokenizers` writes for BERT. */
-export function writeWordPiece(model: WordPieceModel): Json {
+export function writeWordPiece(model: WordPieceModel): JsonObject {
   const { cleanText, handleChineseChars, stripAccents, lowercase } = model.normalizer
   return {
     version: '1.0',

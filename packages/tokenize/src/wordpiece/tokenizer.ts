@@ -1,4 +1,5 @@
 import { replacement } from '../decode.ts'
+import { tellEndOfText } from '../json/special.ts'
 import { encodeString } from '../special.ts'
 import { utf8Writer } from '../tables/utf8.ts'
 import type { Tokenizer } from '../tokenizer.ts'
@@ -34,6 +35,6 @@ export function wordPieceTokenizer(model: WordPieceModel): Tokenizer {
       if (token === undefined) return replacement.slice()
       return encoder.encode(continues(token) ? token.slice(prefix.length) : token)
     },
-    toJSON: () => writeWordPiece(model),
+    toJSON: () => tellEndOfText(writeWordPiece(model), special, endOfText),
   }
 }
