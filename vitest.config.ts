@@ -20,8 +20,8 @@ export default defineConfig({
   test: {
     include: ['**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
-    testTimeout: 60_000,
-    hookTimeout: 60_000,
+    testTimeout: 180_000,
+    hookTimeout: 180_000,
     // Two cores: a worker per core, so that heavy numeric tests do not starve each other into a timeout.
     maxWorkers: 2,
     pool: 'forks',

@@ -40,11 +40,14 @@ export async function rejection(promise: Promise<unknown>, what: string): Promis
   return outcome
 }
 
-/** What a promise gives, unless it takes longer than 20 seconds. */
+/** So long is nothing under way but what hangs: a source may start a thread for each position, on a machine that is busy. */
+const longest = 150
+
+/** What a promise gives, unless it never comes. */
 export async function inTime<T>(promise: Promise<T>, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`${what} took longer than 20 s`)), 20_000)
+    timer = setTimeout(() => reject(new Error(`${what} took longer than ${longest} s`)), longest * 1000)
   })
   try {
     return await Promise.race([promise, late])

@@ -39,7 +39,7 @@ export function sourceCases(options: SourceCasesOptions): LifeCycleCase[] {
       const rows = namesOf(frames)
       expectThat(rows.length > 0, () => 'it gave no row')
       // Every position of a few, some of many.
-      const step = Math.max(1, Math.floor(frames.length / 8))
+      const step = Math.ceil(frames.length / 8)
       for (let i = 0; i < frames.length; i += step) {
         const position = JSON.parse(JSON.stringify(frames[i]!.cursor[source.id])) as Json
         const rest = namesOf(await all(await options.make(), position))
