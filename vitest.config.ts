@@ -22,6 +22,8 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**'],
     testTimeout: 180_000,
     hookTimeout: 180_000,
+    // What is waited for comes; when, depends on what else the machine does.
+    expect: { poll: { timeout: 60_000 } },
     // Two cores: a worker per core, so that heavy numeric tests do not starve each other into a timeout.
     maxWorkers: 2,
     pool: 'forks',

@@ -27,7 +27,7 @@ async function viewed(cwd: string, ...argv: string[]): Promise<Viewed> {
   })
   const done = new Promise<number | null>(resolve => child.on('close', resolve))
   const link = () => /^View the run: (\S+)$/m.exec(written.out + written.err)?.[1]
-  await expect.poll(link, { timeout: 30_000 }).toBeDefined()
+  await expect.poll(link, { timeout: 120_000 }).toBeDefined()
   return { child, written, done, url: new URL(link()!) }
 }
 
@@ -58,7 +58,7 @@ test('run --view: a page on this machine alone, for who has the link, until the 
   expect((await fetch(`${url.origin}/api/runs`)).status).toBe(401)
   const headers = await enter(url)
   expect((await fetch(url, { redirect: 'manual' })).status).toBe(401)
-  await expect.poll(() => stateOf(url, headers), { timeout: 30_000 }).toBe('training')
+  await expect.poll(() => stateOf(url, headers), { timeout: 120_000 }).toBe('training')
 
   // What needs no weights is answered while it trains; what does is not, unless it is asked for.
   const post = { method: 'POST', headers: { ...headers, origin: url.origin, 'content-type': 'application/json' } }
@@ -72,7 +72,7 @@ test('run --view: a page on this machine alone, for who has the link, until the 
   expect(await done).toBe(130)
   expect(written.err).toContain('stopping after a checkpoint is written')
   expect(written.out).toContain('\ntiny stopped\n')
-  await expect.poll(() => gone(url), { timeout: 10_000 }).toBe('ECONNREFUSED')
+  await expect.poll(() => gone(url), { timeout: 120_000 }).toBe('ECONNREFUSED')
 })
 
 test.skipIf(process.platform === 'win32')('the page ends with a run that is killed', async () => {
@@ -81,7 +81,7 @@ test.skipIf(process.platform === 'win32')('the page ends with a run that is kill
   await enter(url)
   child.kill('SIGKILL')
   await done
-  await expect.poll(() => gone(url), { timeout: 10_000 }).toBe('ECONNREFUSED')
+  await expect.poll(() => gone(url), { timeout: 120_000 }).toBe('ECONNREFUSED')
 })
 
 test('with --json the link is told beside the events, and the run ends as it would', async () => {
@@ -90,5 +90,5 @@ test('with --json the link is told beside the events, and the run ends as it wou
   expect(await done).toBe(0)
   expect(written.err).toContain(`View the run: ${url}`)
   for (const line of written.out.trimEnd().split('\n')) JSON.parse(line)
-  await expect.poll(() => gone(url), { timeout: 10_000 }).toBe('ECONNREFUSED')
+  await expect.poll(() => gone(url), { timeout: 120_000 }).toBe('ECONNREFUSED')
 })

@@ -35,7 +35,7 @@ test('a run that blows up is skipped on, then stopped, with the documents in its
 })
 
 test('a run goes back to its last checkpoint at each spike, and a resumed one at the same', {
-  timeout: 180_000,
+  timeout: 400_000,
 }, async () => {
   const folder = await scratch()
   // Steps that become so large that the loss climbs: what is a little above the mean of those before counts as a spike.

@@ -47,8 +47,9 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', () => {
     })
     browser = await launch()
     context = await browser.newContext({ viewport: { width: 1200, height: 900 }, bypassCSP: false })
+    context.setDefaultTimeout(120_000)
     page = await opened(server)
-  }, 120_000)
+  }, 300_000)
   afterAll(async () => {
     await browser?.close()
     await server?.close()
@@ -200,7 +201,7 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', () => {
     expect(faults).toEqual([])
     await go('tokens', '.token')
     await page.getByRole('textbox', { name: 'Text' }).fill('<script>'.repeat(1 << 17))
-    await expect.poll(() => text('.stats'), { timeout: 30_000 }).toContain('65,536')
+    await expect.poll(() => text('.stats'), { timeout: 120_000 }).toContain('65,536')
     expect(await page.locator('button.token').count()).toBe(2000)
     const cut = await inspect(asked, 'tokens', { text: '<script>'.repeat(1 << 13) })
     await page.getByText(`The first 2,000 of ${whole(cut.total)} tokens.`).waitFor()
@@ -289,7 +290,7 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', () => {
     }
     await page.getByRole('button', { name: 'What does each do most?' }).click()
     const judged = await inspect(asked, 'heads', { tags: true })
-    await page.getByText(`over ${whole(judged.tokens)} tokens of held-out text`).waitFor({ timeout: 60_000 })
+    await page.getByText(`over ${whole(judged.tokens)} tokens of held-out text`).waitFor({ timeout: 120_000 })
     const labels = judged.heads.map(({ layer, head, label, score = 0, chance = 0 }) => {
       const found = label === undefined ? 'nothing stands out' : `${label} ${percent(score)} (${percent(chance)})`
       return `head ${head} ${found} of layer ${layer}`
@@ -405,7 +406,7 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', () => {
       `step ${weights.steps[2]}: ${whole(counts[2 * 40 + 7]!)} values`,
     )
     await page.getByRole('button', { name: 'Measure it' }).click()
-    await page.waitForSelector('table.bars', { timeout: 60_000 })
+    await page.waitForSelector('table.bars', { timeout: 120_000 })
     const { parts, loss, atStart } = await inspect(asked, 'ablate', {})
     expect(await rowsOf('table.bars tbody tr')).toEqual(
       parts.map(({ part, increase, loss: without, parameters }) =>
@@ -465,7 +466,7 @@ describe.skipIf(chromiumPath === undefined)('the page in a browser', () => {
   })
 
   test('a run of the quickstart: every view opens, and shows what the inspections say', {
-    timeout: 180_000,
+    timeout: 400_000,
   }, async () => {
     const quickstart = await quickstartRun(30)
     const model = await openRun(quickstart.path, { backend: 'cpu' })

@@ -117,7 +117,7 @@ describe('a run that begins in a thread', () => {
           // All that was asked for has come, the thread has read on by itself, and nothing is asked for meanwhile.
           if (numbers.length === 1)
             await vi
-              .waitUntil(() => existsSync(once), { timeout: 60_000 })
+              .waitUntil(() => existsSync(once), { timeout: 120_000 })
               .then(pause)
               .then(pause)
         }

@@ -91,7 +91,7 @@ export default () => {
 test.each([
   ['ends the run where a table goes with it, to be gone on with', [{ use: 'dedup' }], true],
   ['is replaced where nothing goes with it', [], false],
-])('the death of the thread %s', { timeout: 120_000 }, async (_, others, ends) => {
+])('the death of the thread %s', { timeout: 300_000 }, async (_, others, ends) => {
   const folder = await scratch()
   await writeFile(join(folder, 'dying.mjs'), dying)
   const config = {

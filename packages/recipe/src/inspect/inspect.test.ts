@@ -31,7 +31,7 @@ beforeAll(async () => {
     await runTiny(file, { runsDir: join(folder, 'runs') })
     runs[family] = await openRun(join(folder, 'runs', family), { backend: 'cpu' })
   }
-}, 120_000)
+}, 300_000)
 afterAll(async () => {
   for (const run of Object.values(runs)) run.dispose()
   await rm(folder, { recursive: true, force: true })
