@@ -155,6 +155,25 @@ describe('damaged files', () => {
     expect(source.summary!()!.message).toBe('left out 1 bad row, 1 damaged record batch')
   })
 
+  test('a schema in the footer whose counts are not true', async () => {
+    const rows = Array.from({ length: 3 }, (_, i) => {
+      return { id: `${i}`, text: `text ${i}`, source: 'mine', part: 0, last: true }
+    })
+    await write('footer.arrow', [rows])
+    const written = readFileSync(`${baseDir}/footer.arrow`)
+    const end = written.length - 10
+    let read = 0
+    for (let at = end - written.readInt32LE(end); at < end; at += 4) {
+      const changed = Buffer.from(written)
+      changed.writeInt32LE(0x7ffffff0, at)
+      await folder.write('x.arrow', changed)
+      const outcome = await readAll(arrow({ path: 'x.arrow', baseDir })).catch((error: unknown) => error)
+      if (Array.isArray(outcome)) read++
+      else expect(outcome).toBeInstanceOf(SluiceError)
+    }
+    expect(read).toBeGreaterThan(0)
+  })
+
   test(
     `${mutations} mutations give documents or a clear error`,
     async () => {

@@ -1,6 +1,7 @@
 import { openBytes } from '../bytes/open.ts'
 import type { CorpusFile } from '../path/corpus-file.ts'
 import { FlatTable } from './flatbuffer.ts'
+import { headerOf } from './header.ts'
 
 /** Bytes of footer over which a file is not believed. */
 const maxFooter = 16 * 1024 * 1024
@@ -28,6 +29,8 @@ export async function footerSchema(file: CorpusFile): Promise<Uint8Array | undef
     if (at === undefined) return undefined
     const metadata = Buffer.concat([wrapping, footer.subarray(0, length), Buffer.alloc(8 - (length % 8))])
     metadata.writeUInt32LE(wrapping.length + at - headerAt, headerAt)
+    // As every other message: Arrow's own decoder believes each count that it finds.
+    if (headerOf(metadata).kind !== 'schema') return undefined
     const prefix = Buffer.alloc(8, 255)
     prefix.writeInt32LE(metadata.length, 4)
     return Buffer.concat([prefix, metadata])
