@@ -2,6 +2,7 @@ import type { ColumnMetaData, SchemaTree } from 'hyparquet'
 import { parquetSchema } from 'hyparquet'
 import { describe, expect, test } from 'vitest'
 import { columnValues } from './column.ts'
+import { madeText } from './late-text.ts'
 
 /** A number in seven bits a byte, the last ones first. */
 function varint(value: number): number[] {
@@ -71,7 +72,8 @@ async function read(
     rows,
     breathe: () => undefined,
   })
-  return { ...found, message: (found.fault as Error | undefined)?.message }
+  const made = Array.from(found.values as ArrayLike<unknown>, madeText)
+  return { ...found, values: made, message: (found.fault as Error | undefined)?.message }
 }
 
 const one = dataPage({ values: 2, bytes: [...text('one'), ...text('two')] })

@@ -4,13 +4,14 @@ import { DEFAULT_PARSERS } from 'hyparquet/src/convert.js'
 import { getMaxDefinitionLevel, getMaxRepetitionLevel, getTreePath, isFlatColumn } from 'hyparquet/src/schema.js'
 import { flatten } from 'hyparquet/src/utils.js'
 import { compressors } from 'hyparquet-compressors'
+import { lateTexts } from './late-text.ts'
 import { maxChunk, maxValues, wrong } from './limits.ts'
 import { countOf, dictionaryOf, type PageColumn, pageBytes, valuesOf } from './page.ts'
 
 /** What could be read of a column in one row group. */
 export interface ColumnValues {
   readonly path: readonly string[]
-  /** A value for each row, or the lists that rows are to be put together of. */
+  /** A value for each row (see `madeText`), or the lists that rows are to be put together of. */
   readonly values: DecodedArray
   /** Rows that are whole. */
   readonly whole: number
@@ -43,6 +44,8 @@ export async function columnValues(
     definition: getMaxDefinitionLevel(schemaPath),
     repetition: getMaxRepetitionLevel(schemaPath),
   }
+  // What a dictionary holds is in many rows, and made once.
+  const texts: PageColumn = flat ? { ...column, parsers: lateTexts } : column
   const reader = { view: new DataView(bytes), offset: 0 }
   const chunks: DecodedArray[] = []
   let output: DecodedArray | undefined
@@ -64,7 +67,7 @@ export async function columnValues(
           throw wrong(`a column of ${group.rows} rows cannot have ${values + count} values`)
         }
         const before = output?.length ?? 0
-        const made = valuesOf(page, header, column, { dictionary, output })
+        const made = valuesOf(page, header, texts, { dictionary, output })
         values += count
         if (made === output) rows += made.length - before
         else if (made.length > 0) {

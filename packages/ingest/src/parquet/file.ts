@@ -16,6 +16,7 @@ import { knownSize } from '../bytes/known-size.ts'
 import type { CorpusFile } from '../path/corpus-file.ts'
 import { breather } from '../source/breathe.ts'
 import { type ColumnValues, columnValues } from './column.ts'
+import { madeText } from './late-text.ts'
 import { maxValues, wrong } from './limits.ts'
 
 export interface ParquetFile {
@@ -97,7 +98,7 @@ async function rowsOf(
   }
   const record = (row: number): Record<string, unknown> => {
     const made: Record<string, unknown> = {}
-    for (const [name, values] of columns) made[name] = values[row]
+    for (const [name, values] of columns) made[name] = madeText(values[row])
     return made
   }
   return { length, record, ...(fault === undefined ? {} : { fault }) }
