@@ -84,3 +84,24 @@ export function namesOf(frames: readonly Pick<Frame, 'batch'>[]): string[] {
 function plain(_name: string, value: unknown): unknown {
   return typeof value === 'bigint' ? String(value) : value
 }
+
+/**
+ * Goes on after frames of a reading, each of a few and some of many: what was before and what comes then must be the whole.
+ *
+ * @param place where a frame is gone on from, as it is told of
+ */
+export async function expectGoesOn<F extends Pick<Frame, 'batch'>>(
+  frames: readonly F[],
+  { place, goOn }: { place(frame: F): string; goOn(after: F): Promise<readonly Pick<Frame, 'batch'>[]> },
+): Promise<void> {
+  const rows = JSON.stringify(namesOf(frames))
+  const step = Math.max(1, Math.floor(frames.length / 8))
+  for (let i = 0; i < frames.length; i += step) {
+    const after = frames[i]!
+    const rest = await goOn(after)
+    expectThat(
+      JSON.stringify(namesOf([...frames.slice(0, i + 1), ...rest])) === rows,
+      () => `after ${place(after)} it does not go on with what was left`,
+    )
+  }
+}

@@ -5,6 +5,7 @@ import type { Source } from '../../contract/source.ts'
 import type { Stage, StageContext } from '../../contract/stage.ts'
 import {
   type Counts,
+  expectGoesOn,
   expectThat,
   inTime,
   type LifeCycleCase,
@@ -13,7 +14,7 @@ import {
   rejection,
   running,
 } from './case.ts'
-import { type Kept, keptRun } from './kept-run.ts'
+import { keptRun } from './kept-run.ts'
 import { unreadable } from './unreadable.ts'
 
 export interface StageCasesOptions {
@@ -177,16 +178,10 @@ export function stageCases(options: StageCasesOptions): LifeCycleCase[] {
     cases.push(
       lifeCycleCase('gone on with after each of its frames, by another', held, async () => {
         const all = await keptRun({ batches, stage: await options.make() })
-        const rows = JSON.stringify(namesOf(all))
-        const step = Math.max(1, Math.floor(all.length / 8))
-        for (let i = 0; i < all.length; i += step) {
-          const from = all[i]!
-          const rest: Kept[] = await keptRun({ batches, stage: await options.make(), from })
-          expectThat(
-            JSON.stringify(namesOf([...all.slice(0, i + 1), ...rest])) === rows,
-            () => `after the cursor ${JSON.stringify(from.cursor)} it does not go on with what was left`,
-          )
-        }
+        await expectGoesOn(all, {
+          place: ({ cursor }) => `the cursor ${JSON.stringify(cursor)}`,
+          goOn: async after => keptRun({ batches, stage: await options.make(), from: after }),
+        })
       }),
     )
   }
