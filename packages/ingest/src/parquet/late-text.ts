@@ -13,11 +13,9 @@ class LateText {
   }
 
   toString(): string {
-    return decoder.decode(this.#bytes)
+    return DEFAULT_PARSERS.stringFromBytes(this.#bytes)
   }
 }
-
-const decoder = new TextDecoder()
 
 /** The library's, but for texts, which become values for `madeText`. */
 export const lateTexts: ParquetParsers = {

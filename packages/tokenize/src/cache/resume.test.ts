@@ -90,5 +90,5 @@ describe.each(Object.keys(after))('a cache and %s', name => {
       ),
       { numRuns: 6 },
     )
-  }, 180_000)
+  })
 })

@@ -27,7 +27,7 @@ beforeAll(async () => {
   run = await tinyRun()
   server = await serve([run.path])
   cookie = await enter(server)
-}, 180_000)
+})
 afterAll(async () => {
   await server?.close()
   await run?.dispose()
@@ -340,7 +340,7 @@ test('a question that nobody waits for any more is given up', async () => {
   })
   expect(answer.status).toBe(200)
   await fresh.close()
-}, 180_000)
+})
 
 test('no question reads a file that is a link out of the folder', async () => {
   const path = join(scratch, 'runs', 'copied')
