@@ -104,6 +104,19 @@ test('--json: one event a line, the summary last; --name and --runs-dir', async 
   expect(resolved).toMatchObject({ name: 'other', seed: 1, model: tiny.model })
 })
 
+test('a note of a stage is told once: where the text ends, and where the run is stopped', async () => {
+  const note = /pack: packed \d+ tokens/g
+  const ended = await project()
+  expect((await ended.pipeline('run', 'config.json')).out.match(note)).toHaveLength(1)
+
+  const { start } = await project({ train: { ...tiny.train, steps: 100_000, evaluateEvery: 50_000 } })
+  const { console, done } = start(['run', 'config.json'])
+  while (!console.out().includes('step 1/')) await new Promise(resolve => setTimeout(resolve, 5))
+  console.interrupt('SIGTERM')
+  expect(await done).toBe(143)
+  expect(console.out().match(note)).toHaveLength(1)
+})
+
 test('Ctrl-C: a checkpoint, 130, and the run can go on; a second one ends at once', async () => {
   const { start, pipeline } = await project({ train: { ...tiny.train, steps: 100_000, evaluateEvery: 50_000 } })
   const { console, done } = start(['run', 'config.json'])
