@@ -31,6 +31,8 @@ import { kindOf } from './section.ts'
 export interface Corpus {
   /** All sources, once through. */
   once(): Source<Documents>
+  /** The same, each by itself. */
+  each(): Source<Documents>[]
   /** Each source as often as it says itself, or else `mix.epochs`; without end if neither says anything. */
   repeated(): Source<Documents>
   /**
@@ -110,6 +112,7 @@ export function openCorpus(recipe: Recipe, registry: Registry, context: Omit<Bui
   }
   return {
     once: () => join(sources.map(each => ({ ...each, epochs: 1 }))),
+    each: () => sources.map(({ source }) => repeat(source, { epochs: 1 })),
     repeated: () => join(sources.map(each => ({ ...each, epochs: each.epochs ?? epochs }))),
     refine: (main, here) => refine(main, here),
     part: (name, main, here) => part(name, main, here),

@@ -6,6 +6,7 @@ import {
   type RunResult,
   run,
   type Sink,
+  type Source,
   type Stage,
 } from '@sluice/pipeline'
 import { type Observable, Subject } from 'rxjs'
@@ -35,7 +36,7 @@ export function startRefining(options: RefineOptions): Refining {
     .then(() => {
       const { recipe, corpus } = openRefining(options, event => events.next(event))
       const sink = writeDocuments({ path: options.out })
-      const running = refiningRun(recipe, corpus, corpus.refine(true), sink, options.signal)
+      const running = refiningRun(recipe, corpus.once(), corpus.refine(true), sink, options.signal)
       running.events$.subscribe(event => events.next(event))
       return running.done
     })
@@ -43,21 +44,28 @@ export function startRefining(options: RefineOptions): Refining {
   return { events$: events.asObservable(), done }
 }
 
-/** Documents of a recipe as they are after its first `stages` refining stages. */
+/**
+ * Some documents of a recipe as they are after its first `stages` refining stages: `count` of each source at most. The first documents of
+ * a mix may all be of one source, so each is read and refined by itself here: what a stage keeps of one is not held against the next.
+ */
 export async function peekDocuments(
   options: LoadedRecipe & { readonly stages: number; readonly count: number; emit?(event: RunEvent): void },
 ): Promise<Record<string, unknown>[]> {
+  const { stages, count } = options
   const { recipe, corpus } = openRefining(options, event => options.emit?.(event))
   const rows: Record<string, unknown>[] = []
-  const stop = new AbortController()
-  const sink: Sink<Documents> = {
-    id: 'peek',
-    consume({ batch }) {
-      for (let i = 0; i < batch.numRows && rows.length < options.count; i++) rows.push({ ...batch.get(i)!.toJSON() })
-      if (rows.length >= options.count) stop.abort()
-    },
+  for (const source of corpus.each()) {
+    const end = rows.length + count
+    const stop = new AbortController()
+    const sink: Sink<Documents> = {
+      id: 'peek',
+      consume({ batch }) {
+        for (let i = 0; i < batch.numRows && rows.length < end; i++) rows.push({ ...batch.get(i)!.toJSON() })
+        if (rows.length >= end) stop.abort()
+      },
+    }
+    await refiningRun(recipe, source, corpus.refine(false, true).slice(0, stages), sink, stop.signal).done
   }
-  await refiningRun(recipe, corpus, corpus.refine().slice(0, options.stages), sink, stop.signal).done
   return rows
 }
 
@@ -72,8 +80,14 @@ function openRefining(options: LoadedRecipe, emit: (event: RunEvent) => void): {
   }
 }
 
-function refiningRun(recipe: Recipe, corpus: Corpus, stages: Stage[], sink: Sink, signal: AbortSignal | undefined) {
+function refiningRun(
+  recipe: Recipe,
+  source: Source<Documents>,
+  stages: Stage[],
+  sink: Sink,
+  signal: AbortSignal | undefined,
+) {
   const { seed, memory } = recipe
   const mark = Math.min(Math.floor(memory / 4), 16 * 2 ** 20)
-  return run({ source: corpus.once(), stages, sink, seed, memory, mark, ...(signal ? { signal } : {}) })
+  return run({ source, stages, sink, seed, memory, mark, ...(signal ? { signal } : {}) })
 }

@@ -13,13 +13,13 @@ interface PeekOptions {
 
 export const peekCommand: Command<PeekOptions> = {
   command: 'peek <config>',
-  describe: 'Print some documents of a recipe as they are after a refining stage',
+  describe: 'Print some documents of each source of a recipe as they are after a refining stage',
   positionals: {
     config: { type: 'string', demandOption: true, describe: 'The recipe, a JSON file' },
   },
   options: {
     stage: { type: 'number', describe: 'After how many of the refining stages; 0: as they are read (all)' },
-    count: { type: 'number', default: 3, describe: 'How many documents' },
+    count: { type: 'number', default: 3, describe: 'How many documents of each source' },
     json: { type: 'boolean', default: false, describe: 'Print one JSON object per document, with its whole text' },
   },
   examples: [['$0 peek recipes/mixed.json --stage 1', 'what the first stage leaves']],

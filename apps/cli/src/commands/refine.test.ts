@@ -60,4 +60,24 @@ describe('pipeline peek', () => {
     const console = testConsole({ cwd })
     expect(await main(['peek', 'config.json', '--stage', '-1'], console)).toBe(2)
   })
+  it('prints documents of each source of a mix, and names it', async () => {
+    const lines = (texts: string[]) => texts.map(text => `${JSON.stringify({ text })}\n`).join('')
+    writeFileSync(join(cwd, 'large.jsonl'), lines(Array.from({ length: 1000 }, (_, i) => `large ${i}`)))
+    writeFileSync(join(cwd, 'small.jsonl'), lines(['small 0']))
+    const sources = [
+      { use: 'jsonl', id: 'large', path: 'large.jsonl', weight: 9 },
+      { use: 'jsonl', id: 'small', path: 'small.jsonl', weight: 1 },
+    ]
+    writeFileSync(join(cwd, 'mix.json'), JSON.stringify({ name: 'x', sources, refine: [{ use: 'normalize' }] }))
+    const console = testConsole({ cwd })
+    expect(await main(['peek', 'mix.json', '--count', '2'], console), console.err()).toBe(0)
+    expect(console.out().match(/^--- \w+: .* \(\d+ bytes\)\n.*/gm)).toEqual([
+      expect.stringMatching(/^--- large: .* \(7 bytes\)\nlarge 0$/),
+      expect.stringMatching(/^--- large: .* \(7 bytes\)\nlarge 1$/),
+      expect.stringMatching(/^--- small: .* \(7 bytes\)\nsmall 0$/),
+    ])
+    const none = testConsole({ cwd })
+    expect(await main(['peek', 'mix.json', '--count', '0'], none), none.err()).toBe(0)
+    expect(none.out()).toBe('')
+  })
 })
