@@ -1,4 +1,4 @@
-// Whether memory stays flat as more is read: the corpus of a case of `ingest`, over and over, in one process.
+// Whether memory stays flat as more is read: the corpus of a case of `ingest`, over and over, by one source in one process.
 //
 //   node benchmarks/ingest-memory.js jsonl|wiki|parquet|refine|minhash|warc [--passes 10] [--megabytes 200]
 //
@@ -31,8 +31,9 @@ const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'))
 try {
   const sink = () =>
     name === 'jsonl' ? writeDocuments({ path: join(folder, 'documents.jsonl') }) : { id: 'count', consume() {} }
+  const source = read({ path })
   for (let pass = 1; pass <= Number(values.passes); pass++) {
-    await run({ source: read({ path }), stages, sink: sink() }).done
+    await run({ source, stages, sink: sink() }).done
     const peak = Math.round(process.resourceUsage().maxRSS / 1024)
     process.stdout.write(`${name}: ${pass * Number(values.megabytes)} MB read, ${peak} MB at most\n`)
   }

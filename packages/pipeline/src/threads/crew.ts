@@ -10,6 +10,8 @@ export interface CrewOptions {
   readonly threads: number
   /** What each is started with. */
   readonly started?: unknown
+  /** Megabytes of each one's heap for objects that are young, see `ThreadOptions`. */
+  readonly youngMegabytes?: number
   /** Of a question: how often it may be asked anew, of another thread, when the one that had it has ended. Default 0. */
   readonly retries?: number
   /**
@@ -57,7 +59,7 @@ interface Member {
 const pause = (deaths: number): number => 100 * 4 ** (deaths - 1)
 
 export function crew(options: CrewOptions): Crew {
-  const { name, program, threads, started, retries = 0, irreplaceable = false } = options
+  const { name, program, threads, started, youngMegabytes, retries = 0, irreplaceable = false } = options
   let members: Member[] = []
   /** Ended, or about to. */
   let past: Thread[] = []
@@ -72,6 +74,7 @@ export function crew(options: CrewOptions): Crew {
     const thread = startThread({
       program,
       started,
+      youngMegabytes,
       ...(options.told ? { told: options.told } : {}),
       answered(id, result) {
         const one = waiting.get(id)
