@@ -1,11 +1,19 @@
 import type { ByteReader } from '../bytes/reader.ts'
 import { type Block, Chain, type Decode } from './chain.ts'
+import { contentRoom } from './content.ts'
 import { type BlockDecoder, blockDecoder, type DecodedBlock, lanes, type PackedBlock } from './decoder.ts'
 import type { BlockFault } from './fault.ts'
 import { type Slice, sliced } from './slices.ts'
 
-/** Decodes up to `lanes` blocks. What was decoded may lie in the memory of the packed ones. */
-export type DecodeBlocks = (blocks: readonly PackedBlock[]) => Promise<(DecodedBlock | BlockFault)[]>
+/**
+ * Decodes up to `lanes` blocks.
+ *
+ * @param spare memory of contents that are done with, to put new ones into; the caller's no more
+ */
+export type DecodeBlocks = (
+  blocks: readonly PackedBlock[],
+  spare: ArrayBuffer[],
+) => Promise<(DecodedBlock | BlockFault)[]>
 
 export interface BlocksOptions {
   /** Name of the file, for messages. */
@@ -21,7 +29,9 @@ export interface BlocksOptions {
 const headerBits = 32
 
 /**
- * The blocks of a bzip2 file, all its streams one after the other. What is whole is given out before an error is.
+ * The blocks of a bzip2 file, all its streams one after the other. What is whole is given out before an error is. The memory of a
+ * block's content is used again when the next block is asked for: a megabyte made for each and left to the collector is returned late,
+ * and in an order that leaves the allocator with holes.
  *
  * @param reader stands at the byte with the first block's first bit, or at the header of the first stream
  * @throws DataError for a file that ends inside a stream or is damaged
@@ -33,6 +43,7 @@ export async function* blocksOf(reader: ByteReader, options: BlocksOptions): Asy
   const again = decodeAgain()
   const waiting: { group: Slice[]; decoded: Promise<(DecodedBlock | BlockFault)[]> }[] = []
   const groups = groupsOf(slices)[Symbol.asyncIterator]()
+  const spare: ArrayBuffer[] = []
   let failure: { error: unknown } | undefined
   let ended = false
   try {
@@ -47,7 +58,8 @@ export async function* blocksOf(reader: ByteReader, options: BlocksOptions): Asy
           break
         }
         const packed = group.filter(slice => slice.mark === 'block')
-        const decoded = packed.length === 0 ? Promise.resolve([]) : decode(packed.map(packedBlock))
+        const decoded =
+          packed.length === 0 ? Promise.resolve([]) : decode(packed.map(packedBlock), spare.splice(0, packed.length))
         // It is heard when its turn comes; until then a rejection is nobody's.
         decoded.catch(() => {})
         waiting.push({ group, decoded })
@@ -57,7 +69,10 @@ export async function* blocksOf(reader: ByteReader, options: BlocksOptions): Asy
       const decoded = await next.decoded
       for (const slice of next.group) {
         const block = chain.add(slice, slice.mark === 'block' ? decoded.shift() : undefined, again)
-        if (block) yield block
+        if (!block) continue
+        yield block
+        const { buffer } = block.content.bytes
+        if (buffer.byteLength === contentRoom && spare.length < lanes * parallel) spare.push(buffer)
       }
     }
     if (failure) throw failure.error

@@ -4,7 +4,9 @@ import { DataError } from '@sluice/pipeline'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { bytesReader, drain } from '../testing/readers.ts'
-import { bunzip2Reader } from './bunzip2.ts'
+import { blocksOf } from './blocks.ts'
+import { bunzip2Reader, decodeHere } from './bunzip2.ts'
+import { lanes } from './decoder.ts'
 import { RunExpander } from './runs.ts'
 
 interface Golden {
@@ -56,6 +58,18 @@ describe('what libbzip2 packs', () => {
   test('zeros after the last stream are padding', async () => {
     expect((await unpacked(Buffer.concat([packedOf('one byte'), Buffer.alloc(512)]))).toString()).toBe('a')
   })
+})
+
+test('the memory of blocks is used again for those after them', async () => {
+  const packed = Buffer.concat(Array.from({ length: 5 * lanes }, () => packedOf('one byte')))
+  const memory = new Set<ArrayBuffer>()
+  const texts: string[] = []
+  for await (const { content } of blocksOf(bytesReader(packed), { file: 'x.bz2', decode: decodeHere(), parallel: 1 })) {
+    memory.add(content.bytes.buffer)
+    texts.push(Buffer.from(content.bytes).toString())
+  }
+  expect(texts).toEqual(Array(5 * lanes).fill('a'))
+  expect(memory.size).toBe(lanes)
 })
 
 describe('files that are not whole', () => {

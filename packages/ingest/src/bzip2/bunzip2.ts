@@ -45,8 +45,8 @@ async function* contents(input: ByteReader, file: string): AsyncGenerator<Uint8A
 /** Decodes on this thread, and lets others have it in between. */
 export function decodeHere(): DecodeBlocks {
   const decoder = blockDecoder()
-  return async blocks => {
-    const steps = decoder(blocks)
+  return async (blocks, spare) => {
+    const steps = decoder(blocks, spare)
     for (;;) {
       const step = steps.next()
       if (step.done) return step.value

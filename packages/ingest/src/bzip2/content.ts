@@ -1,5 +1,6 @@
 import { crcOf, crcStart } from './crc.ts'
 import { RunExpander } from './runs.ts'
+import { largestBlock } from './space.ts'
 
 /** What a block holds: as it is or, when that is more than `largestContent`, with its first code still on. */
 export interface Content {
@@ -11,10 +12,16 @@ export interface Content {
 /** Bytes of content that are held at once for one block. It is 0.9 MB as a rule, and may be 46. */
 const largestContent = 4 * 1024 * 1024
 
-/** @param text is the caller's again after this */
-export function contentOf(text: Uint8Array<ArrayBuffer>): Content {
+/** Bytes that content is given at first: what a block's is as a rule, at any level, so that the memory of one does for the next. */
+export const contentRoom = largestBlock + (largestBlock >> 4) + 64
+
+/**
+ * @param text is the caller's again after this
+ * @param spare `contentRoom` bytes that nobody needs
+ */
+export function contentOf(text: Uint8Array<ArrayBuffer>, spare = new ArrayBuffer(contentRoom)): Content {
   const expander = new RunExpander(text)
-  let bytes = new Uint8Array(text.length + (text.length >> 4) + 64)
+  let bytes = new Uint8Array(spare)
   let length = expander.expand(bytes, 0)
   while (!expander.done) {
     if (bytes.length >= largestContent) return { bytes: text.slice(), crc: undefined }

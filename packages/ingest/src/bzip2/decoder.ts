@@ -25,14 +25,18 @@ export const lanes = 8
 /**
  * In steps of some 20 ms each, so that whoever has an event loop to look after can do so between them.
  *
+ * @param spare of `contentRoom` bytes each, taken as they are needed
  * @returns for each block, it or why there is none
  */
-export type BlockDecoder = (blocks: readonly PackedBlock[]) => Generator<void, (DecodedBlock | BlockFault)[], undefined>
+export type BlockDecoder = (
+  blocks: readonly PackedBlock[],
+  spare?: ArrayBuffer[],
+) => Generator<void, (DecodedBlock | BlockFault)[], undefined>
 
 /** Makes the function that decodes up to `lanes` blocks at once, in memory of its own that it keeps. */
 export function blockDecoder(): BlockDecoder {
   const spaces: BlockSpace[] = []
-  return function* decode(blocks) {
+  return function* decode(blocks, spare = []) {
     const heads: (BlockHead | BlockFault)[] = []
     for (const [i, { bytes, start }] of blocks.entries()) {
       try {
@@ -49,7 +53,7 @@ export function blockDecoder(): BlockDecoder {
     const decoded: (DecodedBlock | BlockFault)[] = []
     for (const head of heads) {
       if (head instanceof BlockFault) decoded.push(head)
-      else decoded.push({ content: contentOf(texts.shift()!), crc: head.crc, end: head.end })
+      else decoded.push({ content: contentOf(texts.shift()!, spare.pop()), crc: head.crc, end: head.end })
       yield
     }
     return decoded

@@ -44,8 +44,8 @@ export function crews({ threads, program = builtProgram(import.meta.url, './work
     return {
       parallel: threads + 1,
       parallelPages: 4 * threads,
-      async decode(blocks) {
-        const reply = await perform({ kind: 'blocks', blocks })
+      async decode(blocks, spare) {
+        const reply = await perform({ kind: 'blocks', blocks, spare }, spare)
         if (!('blocks' in reply)) throw new TypeError('a thread answered another question')
         return reply.blocks.map(block => ('fault' in block ? new BlockFault(block.fault, block.short) : block))
       },
@@ -67,9 +67,9 @@ function crewOfOne(): Crew {
   return {
     parallel: 1,
     parallelPages: 1,
-    decode(blocks) {
+    decode(blocks, spare) {
       decode ??= decodeHere()
-      return decode(blocks)
+      return decode(blocks, spare)
     },
     async read(chunk, site, options) {
       await breathe()

@@ -4,7 +4,7 @@ import type { Site } from '../xml/site.ts'
 
 /** What a thread is asked: to decode blocks of bzip2, or to read pages. */
 export type Task =
-  | { readonly kind: 'blocks'; readonly blocks: readonly PackedBlock[] }
+  | { readonly kind: 'blocks'; readonly blocks: readonly PackedBlock[]; readonly spare: ArrayBuffer[] }
   | {
       readonly kind: 'pages'
       readonly chunk: Uint8Array<ArrayBuffer>

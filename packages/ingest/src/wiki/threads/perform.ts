@@ -29,8 +29,8 @@ export function performer(): (task: Task) => Promise<Answered> {
   const readPages = pageReader()
   let before: Promise<unknown> = Promise.resolve()
 
-  async function decoded(blocks: readonly PackedBlock[]): Promise<Answered> {
-    const steps = decode(blocks)
+  async function decoded(blocks: readonly PackedBlock[], spare: ArrayBuffer[]): Promise<Answered> {
+    const steps = decode(blocks, spare)
     let step = steps.next()
     while (!step.done) {
       await setImmediate()
@@ -49,7 +49,7 @@ export function performer(): (task: Task) => Promise<Answered> {
       return { answer: { pages }, handOver: [pages.texts.buffer] }
     }
     // One after the other: they share the decoder's memory.
-    const answer = before.then(() => decoded(task.blocks))
+    const answer = before.then(() => decoded(task.blocks, task.spare))
     // Whatever was wrong with these is nothing to those after them, which may be another source's.
     before = answer.catch(() => {})
     return answer

@@ -59,15 +59,19 @@ test('faults and broken pages come through', async () => {
   await folder.write('cut.xml.bz2', bytes.subarray(0, 2900))
   await expect(readAll(make('cut.xml.bz2', 2))).rejects.toThrow('cut short')
   const crew = crews({ threads: 1, program })()
-  const [fault] = await crew.decode([{ bytes: new Uint8Array(100 + padding).fill(255), start: 0 }])
+  const [fault] = await crew.decode([{ bytes: new Uint8Array(100 + padding).fill(255), start: 0 }], [])
   expect(fault).toBeInstanceOf(BlockFault)
   crew.close()
 })
 
 test('what a thread cannot do with some blocks is said of these alone', async () => {
   const perform = performer()
-  const broken = perform({ kind: 'blocks', blocks: [{ bytes: undefined as unknown as Uint8Array, start: 0 }] })
-  const next = perform({ kind: 'blocks', blocks: [] })
+  const broken = perform({
+    kind: 'blocks',
+    blocks: [{ bytes: undefined as unknown as Uint8Array, start: 0 }],
+    spare: [],
+  })
+  const next = perform({ kind: 'blocks', blocks: [], spare: [] })
   await expect(broken).rejects.toThrow(TypeError)
   expect(await next).toEqual({ answer: { blocks: [] }, handOver: [] })
 })
