@@ -29,7 +29,12 @@ export interface CrewOptions {
 export class ThreadEnded extends SluiceError {}
 
 /** A question, and what of its memory is handed over. It is made at each attempt, for what is handed over is gone. */
-export type Question = () => { readonly ask: unknown; readonly handOver?: readonly ArrayBuffer[] }
+export type Question = () => {
+  readonly ask: unknown
+  readonly handOver?: readonly ArrayBuffer[]
+  /** How long it takes beside the crew's other questions. Default 1. */
+  readonly weight?: number
+}
 
 /** Threads of one program that share the work. */
 export interface Crew {
@@ -47,6 +52,7 @@ interface Waiting {
   readonly question: Question
   readonly resolve: (answer: unknown) => void
   readonly reject: (error: unknown) => void
+  weight: number
   deaths: number
 }
 
@@ -57,6 +63,12 @@ interface Member {
 
 /** Milliseconds before a thread is started in the place of one that ended: 100, 400, 1600. */
 const pause = (deaths: number): number => 100 * 4 ** (deaths - 1)
+
+function loadOf({ waiting }: Member): number {
+  let load = 0
+  for (const { weight } of waiting.values()) load += weight
+  return load
+}
 
 export function crew(options: CrewOptions): Crew {
   const { name, program, threads, started, youngMegabytes, retries = 0, irreplaceable = false } = options
@@ -117,17 +129,18 @@ export function crew(options: CrewOptions): Crew {
     const free = members.find(({ waiting }) => waiting.size === 0)
     if (free) return free
     if (members.length < threads) return start()
-    return members.reduce((a, b) => (b.waiting.size < a.waiting.size ? b : a))
+    return members.reduce((a, b) => (loadOf(b) < loadOf(a) ? b : a))
   }
 
   function put(one: Waiting): void {
     try {
       const over = closed ?? unfit ?? lost
       if (over) throw over
-      const { ask, handOver = [] } = one.question()
+      const { ask, handOver = [], weight = 1 } = one.question()
       const { thread, waiting } = next()
       const id = asked++
       thread.ask(id, ask, handOver)
+      one.weight = weight
       waiting.set(id, one)
       thread.keep(true)
     } catch (error) {
@@ -137,7 +150,7 @@ export function crew(options: CrewOptions): Crew {
 
   return {
     threads,
-    ask: question => new Promise((resolve, reject) => put({ question, resolve, reject, deaths: 0 })),
+    ask: question => new Promise((resolve, reject) => put({ question, resolve, reject, weight: 0, deaths: 0 })),
     async close() {
       closed ??= new SluiceError(`${name} has been closed`)
       const ending = members
