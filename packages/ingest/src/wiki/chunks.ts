@@ -25,6 +25,8 @@ export interface ChunkOptions {
   readonly header?: RawPlace | undefined
   /** Whether to give out no more than a chunk without pages, for its site. Default false. */
   readonly siteOnly?: boolean
+  /** Memory for a chunk; taken where it is large enough. Default: new. */
+  room?(): ArrayBuffer | undefined
 }
 
 const headerStart = Buffer.from('<mediawiki')
@@ -80,8 +82,17 @@ export async function* chunksOf(
     window.set(bytes, to)
     to += bytes.length
   }
+  const copied = (pages: Uint8Array): Uint8Array<ArrayBuffer> => {
+    const room = options.room?.()
+    const bytes =
+      room && room.byteLength >= pages.length
+        ? new Uint8Array(room, 0, pages.length)
+        : new Uint8Array(new ArrayBuffer(Math.max(pages.length, target)), 0, pages.length)
+    bytes.set(pages)
+    return bytes
+  }
   const chunk = (end: number, overlong = false): Chunk => {
-    const bytes = overlong ? new Uint8Array(0) : new Uint8Array(window.subarray(from, end))
+    const bytes = overlong ? new Uint8Array(0) : copied(window.subarray(from, end))
     const start = placeOf(from)
     from = end
     return { site: site ?? noSite, header, bytes, start, end: placeOf(end), overlong }

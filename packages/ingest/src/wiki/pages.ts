@@ -37,6 +37,7 @@ export interface WikiDocument {
 
 /** What became of the pages of a chunk. Plain data, so that it can be sent from thread to thread. */
 export interface ChunkPages {
+  /** In the memory of the chunk, as a rule. */
   readonly texts: Uint8Array<ArrayBuffer>
   readonly documents: readonly WikiDocument[]
   readonly bad: readonly { readonly at: number; readonly message: string }[]
@@ -47,8 +48,8 @@ export interface ChunkPages {
 
 const pageEnd = Buffer.from('</page>')
 
-/** Makes the function that reads chunks of whole pages of one wiki's dump. */
-export function chunkReader(site: Site, options: PageOptions): (chunk: Uint8Array) => ChunkPages {
+/** Makes the function that reads chunks of whole pages of one wiki's dump. It writes over the chunk. */
+export function chunkReader(site: Site, options: PageOptions): (chunk: Uint8Array<ArrayBuffer>) => ChunkPages {
   const names = new Map(site.namespaces)
   const numbers = new Map(site.namespaces.map(([number, name]) => [name.toLowerCase(), number]))
   const stripper = new WikitextStripper({ ...options, prefixes: linkPrefixes(names) })
@@ -60,7 +61,8 @@ export function chunkReader(site: Site, options: PageOptions): (chunk: Uint8Arra
 
   return bytes => {
     const chunk = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length)
-    let texts = new Uint8Array(chunk.length)
+    // A page's text takes the place of what has been read: it is no longer than its wikitext, but for U+FFFD.
+    let texts = bytes
     const documents: WikiDocument[] = []
     const bad: { at: number; message: string }[] = []
     const left = { namespace: 0, redirect: 0, disambiguation: 0, model: 0, empty: 0 }
@@ -85,14 +87,14 @@ export function chunkReader(site: Site, options: PageOptions): (chunk: Uint8Arra
         text = Buffer.from(Buffer.from(text.buffer, text.byteOffset, text.length).toString())
       }
       if (text.length === 0) return 'empty'
-      if (textEnd + text.length > texts.length) {
-        // Text is no longer than its wikitext, but for U+FFFD.
-        const larger = new Uint8Array(2 * (textEnd + text.length))
+      const end = textEnd + text.length
+      if (end > (texts === bytes ? to : texts.length)) {
+        const larger = new Uint8Array(Math.max(chunk.length, 2 * end))
         larger.set(texts.subarray(0, textEnd))
         texts = larger
       }
       texts.set(text, textEnd)
-      textEnd += text.length
+      textEnd = end
       documents.push({ at: from, end: to, textEnd, ...described(page, namespace, site) })
       return undefined
     }

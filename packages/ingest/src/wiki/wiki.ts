@@ -11,6 +11,7 @@ import { documentBatches } from '../source/rows.ts'
 import { type Chunk, chunksOf } from './chunks.ts'
 import type { ChunkPages, NoDocument, PageOptions } from './pages.ts'
 import { type RawPlace, rawPieces } from './raw.ts'
+import { Rooms } from './rooms.ts'
 import { type Crew, crews } from './threads/crew.ts'
 import { noSite, type Site } from './xml/site.ts'
 
@@ -91,7 +92,9 @@ export function wikiReader(settings: WikiSettings): FormatReader<WikiPosition> {
     try {
       const known = from && { site: await siteAt(file, from.header ?? { byte: 0 }, crew), header: from.header }
       const raw = rawPieces(file, from ?? { byte: 0 }, crew)
-      const chunks = chunksOf(raw, { file: file.name, target, maxPageBytes, ...known })
+      const rooms = new Rooms(crew.parallelPages + 1, 2 * target)
+      const room = () => rooms.take()
+      const chunks = chunksOf(raw, { file: file.name, target, maxPageBytes, room, ...known })
       const pages = inOrder(chunks, crew.parallelPages, async chunk => {
         const { site, bytes, overlong } = chunk
         return { chunk, pages: overlong ? undefined : await crew.read(bytes, site, pageOptions) }
@@ -101,6 +104,7 @@ export function wikiReader(settings: WikiSettings): FormatReader<WikiPosition> {
       for await (const { chunk, pages: read } of pages) {
         yield* batchesOf(chunk, read, parts)
         parts = 0
+        if (read) rooms.give(read.texts.buffer)
         if (context.signal.aborted) return
       }
     } finally {

@@ -7,7 +7,7 @@ import type { Site } from '../xml/site.ts'
 import type { BlockReply, Reply, Task } from './messages.ts'
 
 /** Makes the function that pages are read with. What it needs for a site is kept while the site is the same. */
-export function pageReader(): (chunk: Uint8Array, site: Site, options: PageOptions) => ChunkPages {
+export function pageReader(): (chunk: Uint8Array<ArrayBuffer>, site: Site, options: PageOptions) => ChunkPages {
   let key = ''
   let read: ReturnType<typeof chunkReader> | undefined
   return (chunk, site, options) => {
