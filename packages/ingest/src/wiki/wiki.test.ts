@@ -221,6 +221,15 @@ test('bytes that are not UTF-8 are shown as such, once told', async () => {
   expect(events[0]).toMatchObject({ message: expect.stringContaining('not valid UTF-8; such bytes become U+FFFD') })
 })
 
+test('a text that is longer than its page harms none after it', async () => {
+  const texts = ['a', '\xe9'.repeat(1000), 'b b', '\xe9'.repeat(500), 'c'.repeat(300)]
+  const content = Buffer.from(dump(...texts.map((text, i) => page(i + 1, text))), 'latin1')
+  for (const frameBytes of [4000, 40_000]) {
+    const rows = await read(content, { frameBytes })
+    expect(rows.map(row => row.text)).toEqual(texts.map(text => text.replaceAll('\xe9', '\ufffd')))
+  }
+})
+
 test.each(['a.xml', 'streams.xml.bz2', 'blocks.xml.bz2', 'a.xml.gz', 'a.xml.zst', 'le.xml'])(
   '%s cut short: the documents that are whole, then a clear error',
   async name => {
