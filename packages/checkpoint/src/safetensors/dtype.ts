@@ -5,11 +5,13 @@ export interface Dtype {
   /** Bytes of one value. */
   readonly size: number
   readonly as: NamedTensor['dtype']
+  /** Whether the values are the bytes themselves, which then stay where they are. */
+  readonly asItLies?: true
   /**
-   * The values in `bytes`, which lie at the start of a buffer of their own. Undefined for a value at hand that ours cannot
-   * hold.
+   * The values in `bytes`: from a multiple of four on in their buffer where they are as they lie, else at the start of one of their
+   * own. Undefined for a value at hand that ours cannot hold.
    */
-  decode(bytes: Uint8Array): Float32Array | Int32Array | undefined
+  decode(bytes: Uint8Array<ArrayBuffer>): Float32Array | Int32Array | undefined
 }
 
 /**
@@ -18,16 +20,20 @@ export interface Dtype {
  */
 export const dtypes: ReadonlyMap<string, Dtype> = new Map<string, Dtype>([
   ['F64', { size: 8, as: 'float32', decode: bytes => Float32Array.from(new Float64Array(bytes.buffer)) }],
-  ['F32', { size: 4, as: 'float32', decode: bytes => new Float32Array(bytes.buffer) }],
+  ['F32', { size: 4, as: 'float32', asItLies: true, decode: bytes => new Float32Array(...extent(bytes)) }],
   ['F16', { size: 2, as: 'float32', decode: bytes => Float32Array.from(new Uint16Array(bytes.buffer), halfToSingle) }],
   ['BF16', { size: 2, as: 'float32', decode: bytes => brainToSingle(new Uint16Array(bytes.buffer)) }],
   ['I64', { size: 8, as: 'int32', decode: bytes => narrowed(new BigInt64Array(bytes.buffer)) }],
-  ['I32', { size: 4, as: 'int32', decode: bytes => new Int32Array(bytes.buffer) }],
+  ['I32', { size: 4, as: 'int32', asItLies: true, decode: bytes => new Int32Array(...extent(bytes)) }],
   ['I16', { size: 2, as: 'int32', decode: bytes => Int32Array.from(new Int16Array(bytes.buffer)) }],
   ['I8', { size: 1, as: 'int32', decode: bytes => Int32Array.from(new Int8Array(bytes.buffer)) }],
   ['U8', { size: 1, as: 'int32', decode: bytes => Int32Array.from(bytes) }],
   ['BOOL', { size: 1, as: 'int32', decode: bytes => Int32Array.from(bytes) }],
 ])
+
+function extent({ buffer, byteOffset, byteLength }: Uint8Array<ArrayBuffer>): [ArrayBuffer, number, number] {
+  return [buffer, byteOffset, byteLength / 4]
+}
 
 /** What float32 values can be written as. */
 export type Floats = 'F32' | 'BF16' | 'F16'

@@ -4,7 +4,7 @@ import { withInput } from '../files/checksum.ts'
 import type { FileLayer } from '../files/layer.ts'
 import { nodeFiles } from '../files/node.ts'
 import type { TensorEntry } from './header.ts'
-import { readHeader, readTensor } from './read.ts'
+import { readHeader, readTensors } from './read.ts'
 
 /** A safetensors file of which only the header was read. */
 export interface OpenSafetensors {
@@ -36,9 +36,10 @@ export async function openSafetensors(
     tensor(name) {
       const entry = entries.get(name)
       if (!entry) throw new DataError('the file has no tensor of this name', { file: path, place: `tensor "${name}"` })
-      return withInput(files, path, input => {
+      return withInput(files, path, async input => {
         if (input.size !== size) throw new DataError(`had ${size} bytes, now ${input.size}`, { file: path })
-        return readTensor(input, start, entry)
+        const [tensor] = await readTensors(input, start, [entry])
+        return tensor!
       })
     },
   }

@@ -107,6 +107,22 @@ describe('readSafetensors', () => {
     )
   })
 
+  it('reads neighbours, longer than one read, into one buffer', async () => {
+    const long = float32(
+      'a',
+      [5, 2 ** 20],
+      Float32Array.from({ length: 5 * 2 ** 20 }, (_, i) => i),
+    )
+    const list = [long, float32('b', [0], []), int32('c', [3], [1, -2, 3])]
+    await writeSafetensors(path, list)
+    const { tensors } = await readSafetensors(path)
+    for (const tensor of list) sameBytes(tensors.get(tensor.name), tensor)
+    const [a, b, c] = [...tensors.values()]
+    expect([a!.name, b!.name, c!.name].sort()).toEqual(['a', 'b', 'c'])
+    expect(a!.data.buffer).toBe(c!.data.buffer)
+    expect(a!.data.buffer.byteLength).toBe(a!.data.byteLength + c!.data.byteLength)
+  })
+
   const entry = (dtype: unknown, shape: unknown, offsets: unknown) => ({ dtype, shape, data_offsets: offsets })
   const cases: [title: string, header: unknown, dataBytes: number, text: string][] = [
     [
