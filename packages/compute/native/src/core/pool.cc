@@ -57,8 +57,8 @@ inline void relax() {
 #endif
 }
 
-/** Long enough to bridge the JavaScript between two kernels, short enough to be nothing when idle. */
-constexpr auto spinTime = std::chrono::microseconds(40);
+/** Long enough to bridge the JavaScript between any two kernels of a step, short enough to be nothing when idle. */
+constexpr auto spinTime = std::chrono::microseconds(200);
 
 template <class Ready> bool spinUntil(const Ready& ready) {
   const auto end = std::chrono::steady_clock::now() + spinTime;
@@ -91,7 +91,12 @@ struct Job {
   int count = 0;
 };
 
-/** Never destroyed: its threads run until the process ends. */
+/**
+ * Never destroyed: its threads run until the process ends.
+ *
+ * A thread joins a call while there is work left. The caller waits for those that have joined, never for one that still sleeps: to
+ * wake takes longer than many a kernel.
+ */
 class Pool {
  public:
   std::mutex lease;
@@ -100,19 +105,21 @@ class Pool {
   void resize(int count) { size_.store(count, std::memory_order_relaxed); }
 
   void run(int count, void (*task)(void*, int, int), void* context) {
-    const int workers = smaller(size(), count);
-    if (workers > 1) start(workers - 1);
+    const int helpers = smaller(size(), count) - 1;
+    if (helpers > 0) start(helpers);
     job_ = {task, context, count};
     next_.store(0, std::memory_order_relaxed);
-    busy_.store(workers - 1, std::memory_order_relaxed);
-    const uint64_t call = (generation_.load(std::memory_order_relaxed) >> 16) + 1;
-    generation_.store(call << 16 | static_cast<uint64_t>(workers), std::memory_order_seq_cst);
+    done_.store(0, std::memory_order_relaxed);
+    const uint64_t number = (call_.load(std::memory_order_relaxed) >> 32) + 1;
+    call_.store(number << 32 | static_cast<uint64_t>(helpers) << 16, std::memory_order_seq_cst);
     if (sleepers_.load(std::memory_order_seq_cst) > 0) {
       std::lock_guard<std::mutex> guard(mutex_);
       wake_.notify_all();
     }
     take(job_, 0);
-    const auto done = [this] { return busy_.load(std::memory_order_acquire) == 0; };
+    // Nobody joins from here on.
+    const int joined = static_cast<int>(call_.exchange(number << 32, std::memory_order_acq_rel) & 0xffff);
+    const auto done = [&] { return done_.load(std::memory_order_acquire) == joined; };
     if (!spinUntil(done)) {
       std::unique_lock<std::mutex> guard(mutex_);
       waiting_ = true;
@@ -126,9 +133,10 @@ class Pool {
   std::vector<std::thread> threads_;
   Job job_;
   alignas(64) std::atomic<int> next_{0};
-  alignas(64) std::atomic<int> busy_{0};
-  /** The call's number and, in the low 16 bits, how many threads work on it. */
-  alignas(64) std::atomic<uint64_t> generation_{0};
+  /** Threads that have joined the call and found no work left. */
+  alignas(64) std::atomic<int> done_{0};
+  /** The call's number; in the low 32 bits how many threads may join it, and how many have, 16 each. */
+  alignas(64) std::atomic<uint64_t> call_{0};
   std::atomic<int> sleepers_{0};
   std::mutex mutex_;
   std::condition_variable wake_, finished_;
@@ -144,31 +152,40 @@ class Pool {
 
   void start(int count) {
     while (static_cast<int>(threads_.size()) < count) {
-      const int worker = static_cast<int>(threads_.size()) + 1;
-      const uint64_t seen = generation_.load();
-      threads_.emplace_back([this, worker, seen] { serve(worker, seen); });
+      const uint64_t seen = call_.load() >> 32;
+      threads_.emplace_back([this, seen] { serve(seen); });
       threads_.back().detach();
     }
   }
 
-  void serve(int worker, uint64_t seen) {
+  /** @returns the worker it is in the present call, or 0 if that needs nobody more */
+  int join() {
+    uint64_t call = call_.load(std::memory_order_acquire);
+    for (;;) {
+      const int joined = static_cast<int>(call & 0xffff), helpers = static_cast<int>(call >> 16 & 0xffff);
+      if (joined >= helpers) return 0;
+      if (call_.compare_exchange_weak(call, call + 1, std::memory_order_acq_rel, std::memory_order_acquire)) return joined + 1;
+    }
+  }
+
+  void serve(uint64_t seen) {
     writeMode(flushingMode(readMode()));
     for (;;) {
-      const auto called = [&] { return generation_.load(std::memory_order_seq_cst) != seen; };
+      const auto called = [&] { return call_.load(std::memory_order_seq_cst) >> 32 != seen; };
       if (!spinUntil(called)) {
         std::unique_lock<std::mutex> guard(mutex_);
         sleepers_.fetch_add(1, std::memory_order_seq_cst);
         wake_.wait(guard, called);
         sleepers_.fetch_sub(1, std::memory_order_seq_cst);
       }
-      // Only a participant may read the job: the caller waits for it before it writes the next one.
-      seen = generation_.load(std::memory_order_seq_cst);
-      if (worker >= static_cast<int>(seen & 0xffff)) continue;
+      seen = call_.load(std::memory_order_relaxed) >> 32;
+      const int worker = join();
+      if (worker == 0) continue;
+      // Only who has joined may read the job: the caller waits for it before it writes the next one.
       take(job_, worker);
-      if (busy_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
-        std::lock_guard<std::mutex> guard(mutex_);
-        if (waiting_) finished_.notify_one();
-      }
+      done_.fetch_add(1, std::memory_order_acq_rel);
+      std::lock_guard<std::mutex> guard(mutex_);
+      if (waiting_) finished_.notify_one();
     }
   }
 };

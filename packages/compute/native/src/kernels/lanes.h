@@ -25,7 +25,7 @@ template <class F> static SLUICE_INLINE void forLanes(int64_t n, const F& body) 
 }
 
 /** Results of fewer bytes than this stay in the caches. */
-constexpr size_t storePastFrom = size_t{1} << 20;
+constexpr size_t storePastFrom = size_t{1} << 21;
 
 /**
  * Whether rows may be written past the caches: they begin at lines, and there is so much of them that the caches will have
