@@ -40,7 +40,7 @@ export function c4(options: C4Options = {}): Rules {
   const { minSentences } = settings
   const counted: Record<string, number> = {}
   const kept = { start: new Int32Array(512), end: new Int32Array(512) }
-  return text => {
+  return function* (text) {
     const { bytes, start, end, scan } = text
     const { lines } = scan
     if (kept.start.length < lines.count) {
@@ -52,6 +52,8 @@ export function c4(options: C4Options = {}): Rules {
     let count = 0
     let edited: Map<number, string> | undefined
     for (let i = 0; i < lines.count; i++) {
+      // Of a long text only: a line of few words goes to the segmenter.
+      if ((i & 255) === 255) yield
       const marks = lines.marks[i]!
       const from = lines.inkStarts[i]!
       let to = lines.inkEnds[i]!

@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { finish, isSteps } from '../stage/steps.ts'
+import type { Verdict } from '../stage/verdict.ts'
 import { Scan } from '../text/scan.ts'
 import { c4 } from './c4.ts'
 import { fineweb } from './fineweb.ts'
@@ -51,8 +53,10 @@ const reasons: Readonly<Record<string, string>> = {
 function said(rules: Rules, text: string): Said {
   const bytes = Buffer.from(text)
   const scan = new Scan()
-  scan.scan(bytes, 0, bytes.length)
-  const verdict = rules({ bytes, start: 0, end: bytes.length, scan, lang: 'en' } as Parameters<Rules>[0])
+  const steps = scan.scan(bytes, 0, bytes.length)
+  if (steps) finish(steps)
+  const told = rules({ bytes, start: 0, end: bytes.length, scan, lang: 'en' })
+  const verdict = isSteps<Verdict>(told) ? finish(told) : told
   if (!verdict) return null
   if ('drop' in verdict) return verdict.drop
   const left = Buffer.from(verdict.text ?? bytes).toString()

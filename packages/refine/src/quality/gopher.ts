@@ -1,3 +1,5 @@
+import { isSteps, type Steps } from '../stage/steps.ts'
+import type { Verdict } from '../stage/verdict.ts'
 import { bullet, ellipsis } from '../text/lines.ts'
 import type { Limit, Rules } from './rule.ts'
 import { defaultStopWords, stopWordCounter } from './stop-words.ts'
@@ -75,9 +77,16 @@ export function gopher(options: GopherOptions = {}): Rules {
     if (minAlphabeticWords !== false && alphabetic / count < minAlphabeticWords) {
       return { drop: 'gopher: too few words with a letter' }
     }
-    if (minStopWords !== false && hasStopWords(text, minStopWords) === false) {
-      return { drop: 'gopher: too few stop words' }
-    }
-    return undefined
+    if (minStopWords === false) return undefined
+    const enough = hasStopWords(text, minStopWords)
+    return isSteps<boolean>(enough) ? later(enough) : byStopWords(enough)
   }
+}
+
+function* later(enough: Steps<boolean>): Steps<Verdict> {
+  return byStopWords(yield* enough)
+}
+
+function byStopWords(enough: boolean | undefined): Verdict {
+  return enough === false ? { drop: 'gopher: too few stop words' } : undefined
 }

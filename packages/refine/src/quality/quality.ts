@@ -1,6 +1,7 @@
 import type { Documents, Stage } from '@sluice/pipeline'
 import type { Document } from '../stage/document.ts'
 import { type RefinerOptions, refiner } from '../stage/refiner.ts'
+import { isSteps, type Steps } from '../stage/steps.ts'
 import type { Verdict } from '../stage/verdict.ts'
 import { Scan } from '../text/scan.ts'
 import { type C4Options, c4 } from './c4.ts'
@@ -43,20 +44,21 @@ export function quality(options: QualityOptions = {}): Stage<Documents, Document
   })
 }
 
-function judged(
+function* judged(
   document: Document,
   scan: Scan,
   { sets, listing }: { sets: readonly Rules[]; listing: boolean },
-): Verdict {
+): Steps<Verdict> {
   let { bytes, start, end } = document
   let text: Uint8Array | undefined
   let changed: Record<string, number> | undefined
   let scanned = false
   for (const rules of sets) {
-    if (!scanned && listing) scan.scan(bytes, start, end)
-    else if (!scanned) scan.count(bytes, start, end)
+    const scanning = scanned ? undefined : listing ? scan.scan(bytes, start, end) : scan.count(bytes, start, end)
+    if (scanning) yield* scanning
     scanned = true
-    const verdict = rules({ bytes, start, end, scan, lang: document.lang })
+    const told = rules({ bytes, start, end, scan, lang: document.lang })
+    const verdict = isSteps<Verdict>(told) ? yield* told : told
     if (!verdict) continue
     if ('drop' in verdict) return verdict
     changed = { ...changed, ...verdict.changed }

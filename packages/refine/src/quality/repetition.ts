@@ -38,7 +38,7 @@ export function repetition(options: RepetitionOptions = {}): Rules {
   const duplicate = pairs(limits.duplicateNgrams)
   const most = Math.max(0, ...[...top, ...duplicate].map(([n]) => n))
   let ids = new Int32Array(1024)
-  return text => {
+  return function* (text) {
     const { bytes, start, end, scan } = text
     if (scan.chars === 0) return { drop: 'repetition: empty' }
     const [from, to] = trimmed(bytes, start, end)
@@ -47,10 +47,12 @@ export function repetition(options: RepetitionOptions = {}): Rules {
     if (over(paragraphs.chars, scan.chars, limits.paragraphCharacters)) {
       return { drop: 'repetition: characters in paragraphs' }
     }
+    yield
     const lines = stretches(bytes, start, end, 1, interner)
     if (over(lines.again, lines.count, limits.lines)) return { drop: 'repetition: lines' }
     if (over(lines.chars, scan.chars, limits.lineCharacters)) return { drop: 'repetition: characters in lines' }
 
+    yield
     const words = scan.words.count
     if (ids.length < words) ids = new Int32Array(words * 2)
     numberWords(text, interner, ids)
@@ -58,6 +60,7 @@ export function repetition(options: RepetitionOptions = {}): Rules {
     // Runs of n words are pairs of a run of n - 1 and one word.
     const wordIds = ids.slice(0, words)
     for (let n = 2; n <= most && n <= words; n++) {
+      yield
       interner.clear()
       const runs = words - n + 1
       for (let i = 0; i < runs; i++) ids[i] = interner.pair(ids[i]!, wordIds[i + n - 1]!)

@@ -1,3 +1,4 @@
+import type { Steps } from '../stage/steps.ts'
 import type { Verdict } from '../stage/verdict.ts'
 import type { Scan } from '../text/scan.ts'
 
@@ -10,8 +11,8 @@ export interface Scanned {
   readonly lang: string | undefined
 }
 
-/** A set of rules as one function: why a text goes, or what of it stays; undefined where all of it does. */
-export type Rules = (text: Scanned) => Verdict
+/** A set of rules as one function: why a text goes, or what of it stays; undefined where all of it does. Long texts take steps. */
+export type Rules = (text: Scanned) => Verdict | Steps<Verdict>
 
 /** A threshold, or `false` for a rule that is switched off. */
 export type Limit = number | false

@@ -1,3 +1,5 @@
+import type { Steps } from '../stage/steps.ts'
+import { piece } from '../text/scan.ts'
 import type { Words } from '../text/words.ts'
 import type { Scanned } from './rule.ts'
 
@@ -27,8 +29,8 @@ export function stopWordCounter(lists: Readonly<Record<string, readonly string[]
   const tables = new Map(Object.entries(lists).map(([lang, words]) => [lang, wordTable(words)]))
   const unspaced = ['zh', 'ja', 'th'].flatMap(lang => lists[lang] ?? [])
   const anyUnspaced = unspaced.length > 0 ? wordTable(unspaced) : undefined
-  /** @returns whether there are `enough`; undefined where no list is known for its language */
-  return (text: Scanned, enough: number): boolean | undefined => {
+  /** @returns whether there are `enough`, in steps where it takes long to know; undefined where no list is known for its language */
+  return (text: Scanned, enough: number): boolean | Steps<boolean> | undefined => {
     const lang = text.lang?.toLowerCase().split(/[-_]/)[0]
     const table = lang !== undefined ? tables.get(lang) : text.scan.mostlyUnspaced ? anyUnspaced : tables.get('en')
     return table && hasWords(text, table, enough)
@@ -59,15 +61,29 @@ function shapeOf(first: number, length: number): number {
   return (first << 5) | Math.min(length, 31)
 }
 
-function hasWords({ bytes, start, end, scan }: Scanned, table: WordTable, enough: number): boolean {
+function hasWords({ bytes, start, end, scan }: Scanned, table: WordTable, enough: number): boolean | Steps<boolean> {
   const found = new Set<number>()
   if (scan.listed) return findWords(bytes, scan.words, { table, enough, found })
   // The first lines have enough of them, as a rule.
-  for (let at = start; at < end; ) {
+  for (let at = start; ; ) {
+    if (at >= end) return found.size >= enough
+    if (at - start > piece) return hasWordsBehind({ bytes, start, end, scan }, at, { table, enough, found })
     at = scan.list(bytes, start, at, end)
     if (findWords(bytes, scan.some, { table, enough, found })) return true
   }
-  return found.size >= enough
+}
+
+function* hasWordsBehind(
+  { bytes, start, end, scan }: Omit<Scanned, 'lang'>,
+  from: number,
+  search: Parameters<typeof findWords>[2],
+): Steps<boolean> {
+  for (let at = from; at < end; ) {
+    at = scan.list(bytes, start, at, end)
+    if (findWords(bytes, scan.some, search)) return true
+    yield
+  }
+  return search.found.size >= search.enough
 }
 
 /** Adds to `found` until there are enough. */

@@ -5,6 +5,7 @@ import { Document } from './document.ts'
 import type { Refiner } from './refiner.ts'
 import { replaceValues } from './replace.ts'
 import { Rows } from './rows.ts'
+import { inTurns, isSteps } from './steps.ts'
 import type { Verdict } from './verdict.ts'
 
 /** What a worker says of a row that does not stay as it is. A text from now on is in the batch beside it. */
@@ -36,9 +37,13 @@ export async function judgeBatch(
       document.epoch = places?.epochs[begun] ?? 0
       document.ordinal = places?.ordinals[begun++] ?? 0
     }
-    let verdict = (document.part === 0 ? judge : follow)?.(document)
+    const told = (document.part === 0 ? judge : follow)?.(document)
+    let verdict: Verdict
     // Not awaited where that is not needed: a turn for each document would cost more than judging most of them.
-    if (verdict && 'then' in verdict) verdict = await verdict
+    if (isSteps<Verdict>(told)) {
+      const step = told.next()
+      verdict = step.done ? step.value : await inTurns(told)
+    } else verdict = told && 'then' in told ? await told : told
     if (verdict === undefined) continue
     const { text, ...rest } = verdict as { text?: string | Uint8Array }
     if (text !== undefined) texts.set(row, text)

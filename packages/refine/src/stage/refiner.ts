@@ -9,7 +9,7 @@ import {
   StateError,
   turnIfLong,
 } from '@sluice/pipeline'
-import { concatMap, from as fromPromise, type Observable, of } from 'rxjs'
+import { concatMap, Observable, of } from 'rxjs'
 import { requireDocuments } from './columns.ts'
 import { Counter } from './counts.ts'
 import { Document } from './document.ts'
@@ -17,6 +17,7 @@ import { judgeBatch, type Places, verdictsOf } from './judged.ts'
 import { Progress } from './progress.ts'
 import { openRejects, type Rejects } from './rejects.ts'
 import { Rows } from './rows.ts'
+import { inTurns, isSteps, type Steps } from './steps.ts'
 import type { Judge, Verdict } from './verdict.ts'
 import { BatchWork } from './work.ts'
 
@@ -85,31 +86,52 @@ export function refiner(refiner: Refiner): Stage<Documents, Documents> {
   }
   const judged = (frame: Frame<Documents>): Observable<Frame<Documents>> => {
     const work = begin(frame)
-    const turn = judgeRows(work)
+    steps = undefined
+    const first = judgeRows(work)
     // What is quick stays in its turn of the event loop.
-    return turn ? fromPromise(judgedInTurns(frame, work, turn)) : of(end(frame, work))
+    if (!first) return of(end(frame, work))
+    return whileWanted(frame, work, async wanted => {
+      let turn: Promise<void> | undefined = first
+      for (; turn; turn = wanted() ? judgeRows(work) : undefined) await turn
+    })
   }
+  /** Of the row at hand, where its judge has not come to the end. */
+  let steps: Steps<Verdict> | undefined
   /** Judges rows until the turn has been long enough. */
   const judgeRows = (work: BatchWork): Promise<void> | undefined => {
-    while (work.next()) {
-      work.take((work.decided ? refiner.follow : refiner.judge)?.(document) as Verdict)
+    while (steps || work.next()) {
+      const told = steps ?? (work.decided ? refiner.follow : (refiner.judge as Judge))?.(document)
+      if (isSteps<Verdict>(told)) {
+        const step = told.next()
+        steps = step.done ? undefined : told
+        if (step.done) work.take(step.value)
+      } else work.take(told)
       const turn = turnIfLong()
       if (turn) return turn
     }
     return undefined
   }
-  const judgedInTurns = async (frame: Frame<Documents>, work: BatchWork, first: Promise<void>) => {
-    for (let turn: Promise<void> | undefined = first; turn; turn = judgeRows(work)) await turn
-    return end(frame, work)
-  }
-  const judgedAsync = async (frame: Frame<Documents>): Promise<Frame<Documents>> => {
+  const judgedAsync = (frame: Frame<Documents>): Observable<Frame<Documents>> => {
     const work = begin(frame)
-    while (work.next()) {
-      work.take(work.decided ? refiner.follow?.(document) : await refiner.judge(document))
-      await turnIfLong()
-    }
-    return end(frame, work)
+    return whileWanted(frame, work, async wanted => {
+      while (wanted() && work.next()) {
+        const told = work.decided ? refiner.follow?.(document) : refiner.judge(document)
+        work.take(await (isSteps<Verdict>(told) ? inTurns(told) : told))
+        await turnIfLong()
+      }
+    })
   }
+  /** A frame that takes longer than a turn of the event loop; what nobody waits for any more is not worked on. */
+  const whileWanted = (frame: Frame<Documents>, work: BatchWork, rows: (wanted: () => boolean) => Promise<void>) =>
+    new Observable<Frame<Documents>>(subscriber => {
+      rows(() => !subscriber.closed)
+        .then(() => {
+          if (subscriber.closed) return
+          subscriber.next(end(frame, work))
+          subscriber.complete()
+        })
+        .catch(error => subscriber.error(error))
+    })
 
   const openBooks = (lent: StageContext, position: Position | undefined) => {
     context = lent
@@ -174,7 +196,7 @@ export function refiner(refiner: Refiner): Stage<Documents, Documents> {
       openBooks(lent, position)
       await refiner.open?.(lent, position?.own)
     },
-    apply: refiner.asynchronous ? concatMap(frame => fromPromise(judgedAsync(frame))) : concatMap(judged),
+    apply: refiner.asynchronous ? concatMap(judgedAsync) : concatMap(judged),
     ...(refiner.held ? { held: () => refiner.held!() } : {}),
     ...(refiner.save ? { save: () => refiner.save!() } : {}),
     async close() {

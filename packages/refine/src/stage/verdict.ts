@@ -1,4 +1,5 @@
 import type { Document } from './document.ts'
+import type { Steps } from './steps.ts'
 
 /** What becomes of a document: it stays as it is (undefined), is dropped for a reason, or goes on changed. */
 export type Verdict = Drop | Change | undefined
@@ -17,5 +18,5 @@ export interface Change {
   readonly changed?: Readonly<Record<string, number>>
 }
 
-/** Judges one document, or one part of a long one. */
-export type Judge = (document: Document) => Verdict
+/** Judges one document, or one part of a long one: at once, or in steps where that may take longer than a turn of the event loop should. */
+export type Judge = (document: Document) => Verdict | Steps<Verdict>

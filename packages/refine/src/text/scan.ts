@@ -1,12 +1,18 @@
+import type { Steps } from '../stage/steps.ts'
 import * as classes from './classes.ts'
 import { byteClasses, classOf } from './classes.ts'
 import { grown } from './grown.ts'
 import { bracket, curly, Lines } from './lines.ts'
 import { anchorAt, bracketAt, breakAt, endOfRun, lowestBit, Marks, marksEach, strangeAt, sumOf } from './marks.ts'
 import { phraseAt } from './phrases.ts'
-import { addSegments } from './segment.ts'
+import { Segments } from './segment.ts'
 import { codeAt, textOf, widthOf } from './utf8.ts'
 import { alphabetic, stride, symbolic, Words } from './words.ts'
+
+/** Bytes of text in one step: up to fifteen milliseconds where ICU cuts the words and each line is one of a few, far less elsewhere. */
+export const piece = 1 << 13
+/** Words of a run in scripts without spaces in one step: of a run of some 80,000 characters ICU needs 0.1 ms for each. */
+const pieceWords = 1 << 7
 
 /**
  * What rules want to know of a text, found in one pass over its UTF-8. Words are those of UAX #29 (an apostrophe or full stop
@@ -38,35 +44,71 @@ export class Scan {
   }
 
   /** Lists words and lines. */
-  scan(bytes: Uint8Array, start: number, end: number): this {
+  scan(bytes: Uint8Array, start: number, end: number): Steps<void> | undefined {
     this.#marks.read(bytes, start, end, 'mark')
     this.#clear(start)
     this.listed = true
-    this.#walk(bytes, start, { from: start, end, words: this.words, of: 'all' })
+    this.#begin(start, this.words)
+    if (this.#walk(bytes, start, { until: start + piece, end, words: this.words, of: 'all' })) {
+      return this.#scanRest(bytes, start, end)
+    }
     this.#markPhrases(bytes, start, end)
-    return this
+    return undefined
+  }
+
+  *#scanRest(bytes: Uint8Array, start: number, end: number): Steps<void> {
+    do yield
+    while (this.#walk(bytes, start, { until: this.#at + piece, end, words: this.words, of: 'all' }))
+    this.#markPhrases(bytes, start, end)
   }
 
   /**
    * Lists lines, and counts words without listing them: by bits where they are of ASCII, and by `#walk` in what stands between white
    * space and has other characters. Where there is much of these all is listed.
    */
-  count(bytes: Uint8Array, start: number, end: number): this {
+  count(bytes: Uint8Array, start: number, end: number): Steps<void> | undefined {
     const marks = this.#marks
     marks.read(bytes, start, end, 'count')
     // Sums of the text as it is: words are counted anew without what is strange.
-    const { [sumOf.strange]: strange, [sumOf.newlines]: newlines, [sumOf.rests]: rests } = marks.sums
-    if (strange! * 3 > marks.blocks * 2) return this.scan(bytes, start, end)
+    const strange = marks.sums[sumOf.strange]!
+    if (strange * 3 > marks.blocks * 2) return this.scan(bytes, start, end)
     this.#clear(start)
     this.listed = false
-    const { words } = this
-    let runs: readonly (readonly [number, number])[] = []
-    if (strange! > 0) {
-      const found = this.#walkStrange(bytes, start)
-      if (found === undefined) return this.scan(bytes, start, end)
-      runs = found
+    this.newlines = marks.sums[sumOf.newlines]!
+    this.chars = end - start - marks.sums[sumOf.rests]!
+    const runs: [number, number][] = []
+    if (strange > 0) {
+      const done = this.#walkStrange(bytes, start, 0, runs)
+      if (done < 0) return this.scan(bytes, start, end)
+      if (done < end - start) return this.#countRest(bytes, start, end, { done, runs })
       marks.recount()
     }
+    this.#sumUp(bytes, start, end, runs)
+    return undefined
+  }
+
+  *#countRest(
+    bytes: Uint8Array,
+    start: number,
+    end: number,
+    { done, runs }: { done: number; runs: [number, number][] },
+  ): Steps<void> {
+    for (let at = done; at < end - start; ) {
+      yield
+      at = this.#walkStrange(bytes, start, at, runs)
+      if (at >= 0) continue
+      const scanning = this.scan(bytes, start, end)
+      if (scanning) yield* scanning
+      return
+    }
+    this.#marks.recount()
+    this.#sumUp(bytes, start, end, runs)
+  }
+
+  /** Adds what was counted by bits to what was walked through. */
+  #sumUp(bytes: Uint8Array, start: number, end: number, runs: readonly (readonly [number, number])[]): void {
+    const marks = this.#marks
+    const { words } = this
     const { sums } = marks
     words.symbolic += sums[sumOf.symbolic]!
     words.count = this.#strangeWords + sums[sumOf.words]! + sums[sumOf.symbolic]!
@@ -74,12 +116,9 @@ export class Scan {
     words.length += sums[sumOf.wordChars]!
     this.letters += sums[sumOf.wordChars]!
     this.hashes += sums[sumOf.hashes]!
-    this.newlines = newlines!
     if (sums[sumOf.dots] !== 0) this.ellipses += marks.ellipses()
-    this.chars = end - start - rests!
     this.#findLines(bytes, start, end, runs)
     this.#markPhrases(bytes, start, end)
-    return this
   }
 
   /**
@@ -91,7 +130,8 @@ export class Scan {
   list(bytes: Uint8Array, start: number, from: number, end: number): number {
     const to = Math.min(end, start + this.#marks.runEnd(Math.min(end, from + 1024) - start))
     const { hashes, ellipses, letters, unspacedLetters } = this
-    this.#walk(bytes, start, { from, end: to, words: this.some, of: 'words' })
+    this.#begin(from, this.some)
+    this.#walk(bytes, start, { until: to, end: to, words: this.some, of: 'words' })
     Object.assign(this, { hashes, ellipses, letters, unspacedLetters })
     return to
   }
@@ -115,30 +155,35 @@ export class Scan {
   }
 
   /**
-   * Walks through what stands between white space of ASCII and has strange characters, and blanks it in the marks' text.
+   * Walks through what stands between white space of ASCII and has strange characters, and blanks it in the marks' text: a piece of
+   * the text.
    *
-   * @returns where such a stretch begins that is not one run, for it has white space of its own, and how many more than one it is;
-   * undefined where a line ends in one
+   * @param done where the last piece ended, from the text's start
+   * @param runs where such a stretch begins that is not one run, for it has white space of its own, and how many more than one it is
+   * @returns where the piece ended; -1 where the text is not to be counted by bits, for a line ends in such a stretch, or it is long
    */
-  #walkStrange(bytes: Uint8Array, start: number): [number, number][] | undefined {
+  #walkStrange(bytes: Uint8Array, start: number, done: number, runs: [number, number][]): number {
     const marks = this.#marks
     const { bits, blocks } = marks
-    const runs: [number, number][] = []
-    let done = 0
-    for (let block = 0; block < blocks; block++) {
+    const first = done >> 5
+    const last = Math.min(blocks, first + (piece >> 5))
+    for (let block = first; block < last; block++) {
       for (let found = bits[block * marksEach + strangeAt]!; found !== 0; found &= found - 1) {
         const at = block * 32 + lowestBit(found)
         if (at < done) continue
         const from = marks.runStart(at)
         done = marks.runEnd(at)
-        const own = this.#walk(bytes, start, { from: start + from, end: start + done, words: this.words, of: 'line' })
-        if (own < 0) return undefined
+        if (done - from > piece) return -1
+        this.#begin(start + from, this.words)
+        const to = start + done
+        if (this.#walk(bytes, start, { until: to, end: to, words: this.words, of: 'line' })) return -1
+        const own = this.#runs
         if (own !== 1) runs.push([start + from, own - 1])
         this.#strangeWords += this.words.count
         marks.blank(from, done)
       }
     }
-    return runs
+    return Math.max(done, last * 32)
   }
 
   #findLines(bytes: Uint8Array, start: number, end: number, more: readonly (readonly [number, number])[]): void {
@@ -178,35 +223,56 @@ export class Scan {
     }
   }
 
+  // Where a walk is.
+  #at = 0
+  /** Bytes so far that are no character of their own: those of a place less these are its characters. */
+  #surplus = 0
+  /** Of the line at hand: its runs between white space. */
+  #runs = 0
+  /** Where the last white space ended. */
+  #gap = 0
+  /** Of the long run in scripts without spaces that the walk stands before, some words of which it has had. */
+  #segments: Segments | undefined
+  /** Where that run ends. */
+  #runEnd = 0
+
+  #begin(from: number, words: Words): void {
+    this.#at = from
+    this.#surplus = 0
+    this.#runs = 0
+    this.#gap = from
+    this.#segments = undefined
+    words.count = 0
+  }
+
   /**
-   * The words from `from` to `end`, one by one.
+   * Goes on with the words up to `end`, one by one.
    *
+   * @param until where it may stop before the end; a word that begins before goes beyond
    * @param of `all`: lines and characters, too; `line`: it must not go beyond a line
-   * @returns runs between white space in the last line; -1 where it would go beyond
+   * @returns whether it is not at the end
    */
   #walk(
     bytes: Uint8Array,
     start: number,
-    { from: begin, end, words, of }: { from: number; end: number; words: Words; of: 'all' | 'words' | 'line' },
-  ): number {
+    { until, end, words, of }: { until: number; end: number; words: Words; of: 'all' | 'words' | 'line' },
+  ): boolean {
     // V8 reads an imported constant from memory each time, so that the loop would spend half its time on it.
     const { breaks, extend, inWord, letter, number, space, unspaced, wide, byteClasses: table } = classes
     const { lines } = this
-    words.count = 0
     const marks = this.#marks.bits
     // In the loop these stand for words.data and what is said of words.
     let data = words.data
-    let filled = 0
+    let filled = words.count * stride
     let alphabetics = 0
     let wordChars = 0
     // What is seldom met is counted in memory, for a processor has no more than sixteen registers.
-    // Bytes so far that are no character of their own: those of a place less these are its characters.
-    let surplus = 0
-    // Of the line at hand: its runs between white space, and where the last white space ended.
-    let runs = 0
-    let gap = begin
+    let surplus = this.#surplus
+    let runs = this.#runs
+    let gap = this.#gap
+    let at = this.#at
 
-    for (let at = begin; at < end; ) {
+    for (const stop = until < end ? until : end; at < stop; ) {
       const from = at
       const byte = bytes[at]!
       let bits = table[byte]!
@@ -223,7 +289,7 @@ export class Scan {
         gap = at
         surplus += width - 1
         if ((bits & breaks) !== 0) {
-          if (of === 'line') return -1
+          if (of === 'line') return true
           if (of === 'words') continue
           // CR LF is one end.
           lines.add(bytes, from, from - start - surplus + width - 1, runs)
@@ -283,13 +349,18 @@ export class Scan {
       }
 
       if ((bits & unspaced) !== 0) {
-        // A run in scripts without spaces goes to the segmenter.
-        at += widthOf(byte)
-        while (at < end && bytes[at]! > 0x7f && (classOf(codeAt(bytes, at)) & (unspaced | extend)) !== 0) {
-          at += widthOf(bytes[at]!)
+        // A run in scripts without spaces goes to the segmenter, a long one in pieces.
+        let segments = this.#segments
+        if (segments) at = this.#runEnd
+        else {
+          at += widthOf(byte)
+          while (at < end && bytes[at]! > 0x7f && (classOf(codeAt(bytes, at)) & (unspaced | extend)) !== 0) {
+            at += widthOf(bytes[at]!)
+          }
+          segments = new Segments(textOf(bytes, from, at), from)
         }
         words.count = filled / stride
-        const added = addSegments(words, textOf(bytes, from, at), from)
+        const more = segments.add(words, of === 'all' ? pieceWords : Number.POSITIVE_INFINITY)
         data = words.data
         for (; filled < words.count * stride; filled += stride) {
           const packed = data[filled + 2]!
@@ -299,8 +370,15 @@ export class Scan {
           } else wordChars += packed >> 2
           alphabetics += packed & alphabetic
         }
-        surplus += at - from - added
-        this.unspacedLetters += added
+        if (more) {
+          this.#segments = segments
+          this.#runEnd = at
+          at = from
+          break
+        }
+        this.#segments = undefined
+        surplus += at - from - segments.chars
+        this.unspacedLetters += segments.chars
         continue
       }
 
@@ -329,15 +407,20 @@ export class Scan {
       filled += stride
       words.symbolic++
     }
-    if (end !== gap) runs++
+    if (at >= end && end !== gap) runs++
+    this.#at = at
+    this.#surplus = surplus
+    this.#runs = runs
+    this.#gap = gap
     words.count = filled / stride
     words.alphabetic += alphabetics
     words.length += wordChars
     this.letters += wordChars
-    if (of !== 'all') return runs
+    if (at < end) return true
+    if (of !== 'all') return false
     if (lines.start < end) lines.add(bytes, end, end - start - surplus, runs)
     this.chars = end - start - surplus
-    return runs
+    return false
   }
 
   /** Tells the lines which phrases stand in them. */

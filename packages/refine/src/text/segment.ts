@@ -11,18 +11,39 @@ const segmenter = new Intl.Segmenter('zh', { granularity: 'word' })
  * @returns its characters
  */
 export function addSegments(words: Words, text: string, at: number): number {
-  let start = at
-  let chars = 0
-  for (const { segment, isWordLike } of segmenter.segment(text)) {
-    let bytes = 0
-    let length = 0
-    for (const character of segment) {
-      bytes += widthOfCode(character.codePointAt(0)!)
-      length++
-    }
-    words.add(start, start + bytes, length, isWordLike ? alphabetic : symbolic)
-    start += bytes
-    chars += length
+  const segments = new Segments(text, at)
+  segments.add(words, Number.POSITIVE_INFINITY)
+  return segments.chars
+}
+
+/** The words of such a text, some at a time: ICU goes through it as they are asked for, so that they are those of the whole. */
+export class Segments {
+  readonly #segments: Iterator<Intl.SegmentData>
+  #start: number
+  /** Characters of the words so far. */
+  chars = 0
+
+  /** @param at where the text lies in the bytes */
+  constructor(text: string, at: number) {
+    this.#segments = segmenter.segment(text)[Symbol.iterator]()
+    this.#start = at
   }
-  return chars
+
+  /** Adds the next words, `most` at most. @returns whether there may be more */
+  add(words: Words, most: number): boolean {
+    for (let count = 0; count < most; count++) {
+      const { done, value } = this.#segments.next()
+      if (done) return false
+      let bytes = 0
+      let length = 0
+      for (const character of value.segment) {
+        bytes += widthOfCode(character.codePointAt(0)!)
+        length++
+      }
+      words.add(this.#start, this.#start + bytes, length, value.isWordLike ? alphabetic : symbolic)
+      this.#start += bytes
+      this.chars += length
+    }
+    return true
+  }
 }
