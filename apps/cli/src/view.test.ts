@@ -66,7 +66,8 @@ test('run --view: a page on this machine alone, for who has the link, until the 
     fetch(`${url.origin}/api/inspect/${path}`, { ...post, body: JSON.stringify(params) })
   expect((await ask('tokens', { text: 'the whale' })).status).toBe(200)
   expect((await ask('embeddings', {})).status).toBe(409)
-  expect((await ask('embeddings?while=training', {})).status).toBe(200)
+  // The first checkpoint may still be on its way to the disk.
+  await expect.poll(async () => (await ask('embeddings?while=training', {})).status).toBe(200)
 
   child.kill('SIGINT')
   expect(await done).toBe(130)
