@@ -54,6 +54,31 @@ onEverySet((addon, { set, bf16 }) => {
     expectNear('dtable', dtable, new Float64Array(9), 0)
   })
 
+  it('reads nothing of what a call before left in scratch memory', () => {
+    const call = (vocab: number, hidden: Float32Array) => {
+      const dhidden = emptyReals(24 * 8, bf16)
+      const table = normals(vocab * 8, 1, 'table')
+      const targets = new Int32Array(24)
+      addon.crossEntropy(
+        bf16,
+        reals(hidden, bf16),
+        table,
+        targets,
+        null,
+        dhidden,
+        new Float32Array(vocab * 8),
+        24,
+        8,
+        vocab,
+      )
+      return dhidden
+    }
+    const hidden = normals(24 * 8, 1, 'hidden', { bf16 })
+    const clean = call(21, hidden)
+    call(22, new Float32Array(24 * 8).fill(Number.NaN))
+    expect(call(21, hidden)).toEqual(clean)
+  })
+
   it('stays finite where a logit is far above the others', () => {
     const hidden = new Float32Array(32).fill(30)
     const table = new Float32Array(3 * 32).fill(-1)

@@ -128,7 +128,7 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
         store(total + i * W, zero());
       }
       // As wide as a row of the logits lies in one piece.
-      const int64_t strip = storedColumns<E>(vocab);
+      const int64_t strip = storedColumns<E>(vocabDepth);
       for (int64_t column = 0; column < vocab; column += strip) {
         const int64_t columns = smaller(strip, vocab - column), end = smaller(strip, vocabDepth - column);
         for (int64_t i = 0; i < rows; i++) {
