@@ -18,11 +18,3 @@ export async function inTurns<T>(steps: Steps<T>): Promise<T> {
     await turnIfLong()
   }
 }
-
-/** Takes all steps in one go. */
-export function finish<T>(steps: Steps<T>): T {
-  for (;;) {
-    const step = steps.next()
-    if (step.done) return step.value
-  }
-}
