@@ -9,9 +9,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { jsonl, news, parquet, wiki, writeDocuments } from '@sluice/ingest'
-import { run } from '@sluice/pipeline'
+import { collectLessOften, run } from '@sluice/pipeline'
 import { dedup, minhash, quality } from '@sluice/refine'
 
+collectLessOften()
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { passes: { type: 'string', default: '10' }, megabytes: { type: 'string', default: '200' } },

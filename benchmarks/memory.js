@@ -18,7 +18,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { jsonl } from '@sluice/ingest'
-import { defineStage, frameBytes, parseBytes, run } from '@sluice/pipeline'
+import { collectLessOften, defineStage, frameBytes, parseBytes, run } from '@sluice/pipeline'
 import { normalize, quality } from '@sluice/refine'
 import { batch, loadTokenizer, pack, shuffle, tokenize, trainBpe } from '@sluice/tokenize'
 import { concatMap } from 'rxjs'
@@ -79,6 +79,7 @@ if (values.all) {
     rmSync(folder, { recursive: true, force: true })
   }
 } else {
+  collectLessOften()
   process.exitCode = await measure(values.folder)
 }
 

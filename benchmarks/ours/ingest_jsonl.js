@@ -3,10 +3,11 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { jsonl, writeDocuments } from '@sluice/ingest'
-import { run } from '@sluice/pipeline'
+import { collectLessOften, run } from '@sluice/pipeline'
 import corpus from './ingest_jsonl_corpus.js'
 import { report, sizeOf } from './ingest_report.js'
 
+collectLessOften()
 const { path } = await corpus(Number(process.argv[2]))
 const warmUp = await corpus(20)
 const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'))

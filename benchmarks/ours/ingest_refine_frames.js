@@ -1,10 +1,11 @@
 import { jsonl } from '@sluice/ingest'
-import { defineSource, run } from '@sluice/pipeline'
+import { collectLessOften, defineSource, run } from '@sluice/pipeline'
 import corpus from './ingest_jsonl_corpus.js'
 import { report } from './ingest_report.js'
 
 /** Times stages over the whole corpus. The warm-up is a pass of other instances over its first eighth. */
 export async function refineAll(megabytes, stages) {
+  collectLessOften()
   const { path } = await corpus(megabytes)
   const batches = []
   let schema

@@ -1,8 +1,10 @@
 // Ours of `ingest --case wiki`: the text of a dump's articles. usage: node ours/ingest_wiki.js MEGABYTES [THREADS]
 import { wiki } from '@sluice/ingest'
+import { collectLessOften } from '@sluice/pipeline'
 import { report } from './ingest_report.js'
 import corpus from './ingest_wiki_corpus.js'
 
+collectLessOften()
 const [, , megabytes, threads] = process.argv
 const { path, bytes, kind } = await corpus(Number(megabytes))
 await report(bytes, async () => {

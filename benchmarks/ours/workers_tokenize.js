@@ -1,10 +1,11 @@
 // Ours of `workers --case tokenize`: the stage in worker threads, from frames that lie ready to a sink that forgets them.
 // usage: node ours/workers_tokenize.js MEGABYTES WORKERS
-import { defineSource, documentsBatch, documentsSchema, run } from '@sluice/pipeline'
+import { collectLessOften, defineSource, documentsBatch, documentsSchema, run } from '@sluice/pipeline'
 import { tokenize, trainBpe } from '@sluice/tokenize'
 import { report } from './ingest_report.js'
 import { documentsOf, files } from './tokenize_text.js'
 
+collectLessOften()
 const [megabytes, workers] = process.argv.slice(2).map(Number)
 /** Times a megabyte: it takes the engine some ten in each worker until it has compiled what encodes. */
 const warmUp = 40

@@ -5,12 +5,13 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chooseBackend } from '@sluice/compute'
-import { defineSource, frames, run, sourceApart } from '@sluice/pipeline'
+import { collectLessOften, defineSource, frames, run, sourceApart } from '@sluice/pipeline'
 import { train } from '@sluice/trainer'
 import { gpt2 } from '@sluice/transformer'
 import { madeUpText, writeCorpus } from '../memory/corpus.js'
 import { dataSide, tokenizerOf } from './workers_data.js'
 
+collectLessOften()
 const warmUp = 5
 const [where, steps = '40', shapeName = 'S'] = process.argv.slice(2)
 const last = warmUp + Number(steps)

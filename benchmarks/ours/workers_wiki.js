@@ -2,9 +2,11 @@
 // usage: node ours/workers_wiki.js MEGABYTES THREADS
 import { setTimeout } from 'node:timers/promises'
 import { wiki } from '@sluice/ingest'
+import { collectLessOften } from '@sluice/pipeline'
 import { report } from './ingest_report.js'
 import corpus from './ingest_wiki_corpus.js'
 
+collectLessOften()
 const [megabytes, threads] = process.argv.slice(2).map(Number)
 /** Bytes of text after which the engine has compiled what each thread needs. */
 const warmUp = 10e6

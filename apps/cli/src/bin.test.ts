@@ -7,7 +7,14 @@ import { project, tiny } from './testing/project.ts'
 const bin = fileURLToPath(new URL('../bin/pipeline.js', import.meta.url))
 
 function started(cwd: string, ...argv: string[]) {
-  const child: ChildProcess = spawn(process.execPath, [bin, ...argv], { cwd, stdio: ['ignore', 'pipe', 'pipe'] })
+  return startedBy([], cwd, ...argv)
+}
+
+function startedBy(flags: readonly string[], cwd: string, ...argv: string[]) {
+  const child: ChildProcess = spawn(process.execPath, [...flags, bin, ...argv], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
   const written = { out: '', err: '' }
   child.stdout!.on('data', chunk => {
     written.out += chunk
@@ -54,4 +61,24 @@ test('a wrong input: one line, its exit code', async () => {
   const { code, out, err } = await started(folder, 'run', 'none.json').done
   expect([code, out]).toEqual([2, ''])
   expect(err).toMatch(/^pipeline: .*none\.json: there is no such file\n$/)
+})
+
+/** Tells what V8 is told while the program goes on. */
+const telling = `
+  import v8 from 'node:v8'
+  import { syncBuiltinESMExports } from 'node:module'
+  const set = v8.setFlagsFromString
+  v8.setFlagsFromString = flag => {
+    process.stderr.write(flag)
+    set(flag)
+  }
+  syncBuiltinESMExports()
+`
+
+test("V8 collects less often, unless the user's own flag says how often", async () => {
+  const { folder } = await project()
+  const flags = ['--import', `data:text/javascript,${encodeURIComponent(telling)}`]
+  expect((await startedBy(flags, folder, 'run', 'config.json').done).err).toBe('--heap-growing-percent=300')
+  const own = startedBy(['--heap-growing-percent=50', ...flags], folder, 'run', 'config.json', '--overwrite')
+  expect((await own.done).err).toBe('')
 })

@@ -127,6 +127,7 @@ it('no source, stage or sink of this package is left out', () => {
       "builtProgram",
       "byteSize",
       "checkConfig",
+      "collectLessOften",
       "crew",
       "decodeFrame",
       "differingField",
