@@ -12,11 +12,12 @@ const { path } = await corpus(Number(process.argv[2]))
 const warmUp = await corpus(20)
 const folder = mkdtempSync(join(tmpdir(), 'sluice-bench-'))
 try {
+  const copy = (from, to) => run({ source: jsonl({ path: from }), stages: [], sink: writeDocuments({ path: to }) }).done
+  await copy(warmUp.path, join(folder, 'warm-up.jsonl'))
+  // A new name, as the peer has it: in the place of a file that is there, some file systems write the new one to the disk first.
   const out = join(folder, 'documents.jsonl')
-  const copy = from => run({ source: jsonl({ path: from }), stages: [], sink: writeDocuments({ path: out }) }).done
-  await copy(warmUp.path)
   await report(sizeOf(path), async () => {
-    await copy(path)
+    await copy(path, out)
     return `${Math.floor(sizeOf(out) / 1e6)} MB written`
   })
 } finally {

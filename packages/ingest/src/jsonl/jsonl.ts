@@ -68,14 +68,23 @@ export function jsonlReader(settings: Required<JsonlOptions>): FormatReader<Json
     let overlong = from?.overlong ?? false
     let skipParts = from?.parts ?? 0
 
+    let known = from?.encoding
     const position = (byte: number, parts = 0): JsonlPosition => {
-      const known = reader.encoding()
       const rest = { ...(parts > 0 ? { parts } : {}), ...(overlong ? { overlong } : {}) }
       return { byte, line, ...rest, ...(known === undefined ? {} : { encoding: known }) }
     }
 
+    // What comes from elsewhere may be long in coming: whoever has had enough of it does not wait for more.
+    const cutting = {
+      boundary: 'record' as const,
+      target,
+      limit,
+      start: from?.byte ?? 0,
+      ahead: file.open === undefined,
+    }
     try {
-      for await (const piece of piecesOf(reader, { boundary: 'record', target, limit, start: from?.byte ?? 0 })) {
+      for await (const piece of piecesOf(reader, cutting)) {
+        known = piece.encoding
         if (!piece.whole) {
           if (!overlong) onBad(new BadRecord(`expected a line of at most ${limit} bytes`), line + 1, piece.start)
           overlong = true

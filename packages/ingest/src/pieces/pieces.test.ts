@@ -62,13 +62,13 @@ describe('pieces', () => {
 
   test('depend on the text alone: however it arrives, and from whatever piece on', async () => {
     await fc.assert(
-      fc.asyncProperty(texts, boundaries, steps, async (text, boundary, step) => {
+      fc.asyncProperty(texts, boundaries, steps, fc.boolean(), async (text, boundary, step, ahead) => {
         const options = { boundary, target: 16, limit: 48, part: 24 }
         const bytes = Buffer.from(text)
         const found = await pieces(bytes, options)
-        expect(await pieces(bytes, options, step)).toEqual(found)
+        expect(await pieces(bytes, { ...options, ahead }, step)).toEqual(found)
         for (const [i, { end, whole }] of found.entries()) {
-          const rest = await pieces(bytes.subarray(end), { ...options, start: end, inside: !whole }, step)
+          const rest = await pieces(bytes.subarray(end), { ...options, start: end, inside: !whole, ahead }, step)
           expect(rest).toEqual(found.slice(i + 1))
         }
       }),
@@ -76,8 +76,8 @@ describe('pieces', () => {
     )
   })
 
-  test('a fault comes after what is whole before it', async () => {
-    const options = { boundary: 'line', target: 4, limit: 100 } as const
+  test.each([false, true])('a fault comes after what is whole before it, read ahead: %s', async ahead => {
+    const options = { boundary: 'line', target: 4, limit: 100, ahead } as const
     const found: string[] = []
     const reading = async () => {
       for await (const { bytes } of piecesOf(
@@ -89,6 +89,43 @@ describe('pieces', () => {
     }
     await expect(reading()).rejects.toThrow('cut short')
     expect(found).toEqual(['one\n', 'two\n'])
+  })
+
+  test('the next bytes are read while a piece is out, and a piece tells the encoding from before that', async () => {
+    const inner = bytesReader(Buffer.from('one\ntwo\nthree\n'), 5)
+    let reads = 0
+    const reader = {
+      ...inner,
+      read: (into: Uint8Array) => inner.read(into).finally(() => reads++),
+      encoding: () => `after ${reads}`,
+    }
+    const cutting = piecesOf(reader, { boundary: 'line', target: 4, limit: 100, ahead: true })
+    const { value } = await cutting.next()
+    expect(value).toMatchObject({ end: 4, encoding: 'after 1' })
+    await new Promise(setImmediate)
+    expect(reads).toBe(2)
+    expect(value!.bytes.toString()).toBe('one\n')
+    expect((await cutting.next()).value).toMatchObject({ start: 4, end: 8, encoding: 'after 2' })
+  })
+
+  test('who leaves has no read left under way', async () => {
+    const inner = bytesReader(Buffer.from('one\ntwo\nthree\n'))
+    let under = 0
+    const reader = {
+      ...inner,
+      async read(into: Uint8Array) {
+        under++
+        await new Promise(setImmediate)
+        under--
+        return inner.read(into)
+      },
+    }
+    for await (const { end } of piecesOf(reader, { boundary: 'line', target: 4, limit: 100, ahead: true })) {
+      expect(end).toBe(4)
+      expect(under).toBe(1)
+      break
+    }
+    expect(under).toBe(0)
   })
 
   test('grow to a boundary that is further off than the target', async () => {
@@ -121,7 +158,9 @@ test('a blank line is one with blanks in it too, whatever ends the lines', () =>
 test('a byte order mark goes, at the beginning alone, and broken bytes are told by their place', () => {
   const broken: number[] = []
   const decode = (bytes: Buffer, start: number) =>
-    decodePiece({ bytes, start, end: start + bytes.length, whole: true }, byte => broken.push(byte))
+    decodePiece({ bytes, start, end: start + bytes.length, whole: true, encoding: undefined }, byte =>
+      broken.push(byte),
+    )
   expect(decode(Buffer.from('\ufeffone'), 0)).toBe('one')
   expect(decode(Buffer.from('\ufeffone'), 9)).toBe('\ufeffone')
   expect(broken).toEqual([])
