@@ -257,6 +257,8 @@ for (const [name, make] of Object.entries(stages)) {
     inside(await made('zh.txt', i => `${'春眠不觉晓处处闻啼鸟夜来风雨声花落知多少'.repeat(3)}${i}。`, several / 3), [
       make(),
     ])
+  cases[`${name}, Chinese without a mark`] = async () =>
+    inside(await made('run.txt', () => '春眠不觉晓处处闻啼鸟夜来风雨声花落知多少', several / 3), [make()])
   // No line has words between white space.
   cases[`${name}, Chinese in short lines`] = async () =>
     inside(await made('poem.txt', i => `春眠不觉晓${String.fromCharCode(0x4e00 + (i % 20000))}\n`, several / 3), [

@@ -1,7 +1,7 @@
 import { byteClasses, classOf, space, unspaced } from '../text/classes.ts'
 import { bracket, curly, type Lines } from '../text/lines.ts'
 import { javascript, loremIpsum, policy } from '../text/phrases.ts'
-import { addSegments } from '../text/segment.ts'
+import { Segments } from '../text/segment.ts'
 import { codeAt, textOf, widthOf } from '../text/utf8.ts'
 import { Words } from '../text/words.ts'
 import type { Limit, Rules, Scanned } from './rule.ts'
@@ -82,7 +82,7 @@ export function c4(options: C4Options = {}): Rules {
         continue
       }
       if (settings.minLineWords !== false && lines.words[i]! < settings.minLineWords) {
-        if (!enoughSegments(text, lines, i, settings.minLineWords)) {
+        if (!enoughSegments(text, i, settings.minLineWords)) {
           if (to > first) counted['c4: lines of few words'] = (counted['c4: lines of few words'] ?? 0) + 1
           continue
         }
@@ -148,26 +148,52 @@ function terminated(bytes: Uint8Array, start: number, end: number): boolean {
 /** Full stop, exclamation and question mark of Chinese and Japanese, the quotation marks that close after them, and typographic ones. */
 const endings = new Set([...'。！？｡．」』”’»'].map(character => character.codePointAt(0)!))
 
-/** Whether a line of few words between white space has enough in scripts without spaces. */
-function enoughSegments({ bytes }: Scanned, lines: Lines, line: number, enough: number): boolean {
-  let at = lines.inkStarts[line]!
-  // The first words decide; a line of scripts without spaces is seldom short of them.
-  const end = Math.min(lines.inkEnds[line]!, at + 96)
+/**
+ * Whether a line of few words between white space has enough in scripts without spaces. The first bytes decide; a line of such scripts is
+ * seldom short of words.
+ */
+function enoughSegments({ bytes, scan }: Scanned, line: number, enough: number): boolean {
+  const from = scan.lines.inkStarts[line]!
+  const end = Math.min(scan.lines.inkEnds[line]!, from + 96)
+  if (scan.listed) return countFrom(bytes, scan.words, firstFrom(scan.words, from), end) >= enough
   let found = 0
-  for (; at < end && found < enough; ) {
-    if (bytes[at]! < 0x80 || (classOf(codeAt(bytes, at)) & unspaced) === 0) {
+  segments.reset()
+  for (let at = from; at < end && found < enough; ) {
+    if (!isUnspaced(bytes, at)) {
       at += widthOf(bytes[at]!)
       continue
     }
-    const from = at
-    while (at < end && bytes[at]! > 0x7f && (classOf(codeAt(bytes, at)) & unspaced) !== 0) at += widthOf(bytes[at]!)
-    segments.count = 0
-    addSegments(segments, textOf(bytes, from, at), from)
-    found += segments.count
+    some.count = 0
+    at = segments.open(bytes, at, scan.lines.inkEnds[line]!)
+    segments.add(some, Number.POSITIVE_INFINITY)
+    found += countFrom(bytes, some, 0, end)
   }
   return found >= enough
 }
-const segments = new Words()
+const segments = new Segments()
+const some = new Words()
+
+/** Words in scripts without spaces, of those from number `first` on that begin before `end`. */
+function countFrom(bytes: Uint8Array, words: Words, first: number, end: number): number {
+  let found = 0
+  for (let i = first; i < words.count && words.start(i) < end; i++) if (isUnspaced(bytes, words.start(i))) found++
+  return found
+}
+
+/** Number of the first word that does not begin before `at`. */
+function firstFrom(words: Words, at: number): number {
+  let low = 0
+  for (let high = words.count; low < high; ) {
+    const middle = (low + high) >> 1
+    if (words.start(middle) < at) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function isUnspaced(bytes: Uint8Array, at: number): boolean {
+  return bytes[at]! > 0x7f && (classOf(codeAt(bytes, at)) & unspaced) !== 0
+}
 
 /** Whether the lines joined by LF are the text as it is. */
 function tight(bytes: Uint8Array, lines: Lines, start: number, end: number): boolean {

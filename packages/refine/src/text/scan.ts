@@ -6,13 +6,13 @@ import { bracket, curly, Lines } from './lines.ts'
 import { anchorAt, bracketAt, breakAt, endOfRun, lowestBit, Marks, marksEach, strangeAt, sumOf } from './marks.ts'
 import { phraseAt } from './phrases.ts'
 import { Segments } from './segment.ts'
-import { codeAt, textOf, widthOf } from './utf8.ts'
+import { codeAt, widthOf } from './utf8.ts'
 import { alphabetic, stride, symbolic, Words } from './words.ts'
 
-/** Bytes of text in one step: up to fifteen milliseconds where ICU cuts the words and each line is one of a few, far less elsewhere. */
+/** Bytes of text in one step. */
 export const piece = 1 << 13
-/** Words of a run in scripts without spaces in one step: of a run of some 80,000 characters ICU needs 0.1 ms for each. */
-const pieceWords = 1 << 7
+/** Words in scripts without spaces in one step: those take a few milliseconds, as many bytes of others far less. */
+const pieceWords = 1 << 9
 
 /**
  * What rules want to know of a text, found in one pass over its UTF-8. Words are those of UAX #29 (an apostrophe or full stop
@@ -231,9 +231,8 @@ export class Scan {
   #runs = 0
   /** Where the last white space ended. */
   #gap = 0
-  /** Of the long run in scripts without spaces that the walk stands before, some words of which it has had. */
-  #segments: Segments | undefined
-  /** Where that run ends. */
+  readonly #segments = new Segments()
+  /** Of the long run in scripts without spaces that the walk stands before, some words of which it has had: its end, else 0. */
   #runEnd = 0
 
   #begin(from: number, words: Words): void {
@@ -241,7 +240,8 @@ export class Scan {
     this.#surplus = 0
     this.#runs = 0
     this.#gap = from
-    this.#segments = undefined
+    this.#segments.reset()
+    this.#runEnd = 0
     words.count = 0
   }
 
@@ -258,7 +258,7 @@ export class Scan {
     { until, end, words, of }: { until: number; end: number; words: Words; of: 'all' | 'words' | 'line' },
   ): boolean {
     // V8 reads an imported constant from memory each time, so that the loop would spend half its time on it.
-    const { breaks, extend, inWord, letter, number, space, unspaced, wide, byteClasses: table } = classes
+    const { breaks, inWord, letter, number, space, unspaced, wide, byteClasses: table } = classes
     const { lines } = this
     const marks = this.#marks.bits
     // In the loop these stand for words.data and what is said of words.
@@ -272,7 +272,10 @@ export class Scan {
     let gap = this.#gap
     let at = this.#at
 
-    for (const stop = until < end ? until : end; at < stop; ) {
+    // Of scripts without spaces.
+    let most = of === 'all' ? pieceWords : Number.POSITIVE_INFINITY
+
+    for (let stop = until < end ? until : end; at < stop; ) {
       const from = at
       const byte = bytes[at]!
       let bits = table[byte]!
@@ -350,18 +353,12 @@ export class Scan {
 
       if ((bits & unspaced) !== 0) {
         // A run in scripts without spaces goes to the segmenter, a long one in pieces.
-        let segments = this.#segments
-        if (segments) at = this.#runEnd
-        else {
-          at += widthOf(byte)
-          while (at < end && bytes[at]! > 0x7f && (classOf(codeAt(bytes, at)) & (unspaced | extend)) !== 0) {
-            at += widthOf(bytes[at]!)
-          }
-          segments = new Segments(textOf(bytes, from, at), from)
-        }
+        const segments = this.#segments
+        at = this.#runEnd > 0 ? this.#runEnd : segments.open(bytes, from, end)
         words.count = filled / stride
-        const more = segments.add(words, of === 'all' ? pieceWords : Number.POSITIVE_INFINITY)
+        const more = segments.add(words, most)
         data = words.data
+        most -= words.count - filled / stride
         for (; filled < words.count * stride; filled += stride) {
           const packed = data[filled + 2]!
           if ((packed & symbolic) !== 0) {
@@ -371,14 +368,14 @@ export class Scan {
           alphabetics += packed & alphabetic
         }
         if (more) {
-          this.#segments = segments
           this.#runEnd = at
           at = from
           break
         }
-        this.#segments = undefined
+        this.#runEnd = 0
         surplus += at - from - segments.chars
         this.unspacedLetters += segments.chars
+        if (most === 0) stop = at
         continue
       }
 
