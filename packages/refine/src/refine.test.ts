@@ -104,6 +104,45 @@ describe('minhash', () => {
   })
 })
 
+describe('documents that take steps', () => {
+  /** Over 300 KB without a word that stands in another one. */
+  const book = (title: string) => Array.from({ length: 60_000 }, (_, i) => `${title}${letters(i)}`).join(' ')
+  const letters = (i: number): string =>
+    String.fromCharCode(97 + (i % 26)) + (i < 26 ? '' : letters(Math.floor(i / 26)))
+
+  it('are near duplicates of each other as short ones are', async () => {
+    const [one, two] = [book('a'), book('b')]
+    const rows = [one, `${one} And a last line.`, two, two.toUpperCase()]
+    const { texts } = await refined(rowsSource(rows.map(text => ({ text }))), [minhash()])
+    expect(texts.map(text => text === one || text === two)).toEqual([true, true])
+  })
+
+  it('are contaminated by words at their end, and by a text as long', async () => {
+    const [one, two, three] = [book('a'), book('b'), book('c')]
+    const rows = [one, `${two} ${prose(1)}`, `x ${three} y`].map(text => ({ text }))
+    const list = join(folder, 'list.txt')
+    writeFileSync(list, `nothing of it\n${three}`)
+    const stage = decontaminate({ texts: [prose(1).slice(0, 90)], path: list, ngram: 8 })
+    const { texts } = await refined(rowsSource(rows), [stage])
+    expect(texts.map(text => text === one)).toEqual([true])
+  })
+
+  it('are repaired as short ones are', async () => {
+    const damaged = '  It wasnâ€™t\u0000 here. \r\n\n\n\nTo\u0301\u00a0be\n'
+    const repaired = '  It wasn’t here.\n\nTó be\n'
+    const { texts } = await refined(rowsSource([{ text: damaged.repeat(20_000) }]), [normalize()])
+    expect(texts[0] === repaired.repeat(20_000).trimEnd()).toBe(true)
+    const parts = [
+      { part: 0, last: false },
+      { part: 1, last: true },
+    ].map(part => {
+      return { id: 'a', text: damaged.repeat(20_000), ...part }
+    })
+    const { texts: others } = await refined(rowsSource(parts), [normalize()])
+    expect(others.map(text => text === repaired.repeat(20_000))).toEqual([true, true])
+  })
+})
+
 describe('quality', () => {
   const judged = async (text: string, options: Parameters<typeof quality>[0]) => {
     const { texts, events } = await refined(rowsSource([{ text }]), [quality(options)])
@@ -180,9 +219,16 @@ describe('normalize', () => {
       'naïve café — “quoted”',
       ' \n',
       'Ð¿Ñ€Ð¸Ð²ÐµÑ‚',
+      '\n\u3000a\u0000\b\tb\v\f\u001f\u007f\u009f\u00a1\ufeff\uffff \u3000\t\n',
     ]
     const { texts } = await refined(rowsSource(rows.map(text => ({ text }))), [normalize()])
-    expect(texts).toEqual(['It wasn’t here.\n\nTó be', '  plain text', 'naïve café — “quoted”', 'привет'])
+    expect(texts).toEqual([
+      'It wasn’t here.\n\nTó be',
+      '  plain text',
+      'naïve café — “quoted”',
+      'привет',
+      '\u3000a\tb\u00a1',
+    ])
   })
 })
 

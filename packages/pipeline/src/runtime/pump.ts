@@ -49,6 +49,9 @@ export async function pump(options: PumpOptions): Promise<void> {
         iterator = undefined
         break
       }
+      // A source may have worked long on it, and stages begin to now.
+      await breathe()
+      if (signal.aborted) break
       const frame: Frame = { ...result.value, seq }
       gate.charge(seq, Math.max(leastWeight, frameBytes(frame)))
       meter.gave(station, frame)

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { type Documents, type Stage, storageError } from '@sluice/pipeline'
 import { KeyTable } from '../dedup/key-table.ts'
-import { Shingles } from '../dedup/shingles.ts'
+import { Shingles, stretch } from '../dedup/shingles.ts'
 import type { Document } from '../stage/document.ts'
 import { type RefinerOptions, refiner } from '../stage/refiner.ts'
+import { inTurns, type Steps } from '../stage/steps.ts'
 import type { Verdict } from '../stage/verdict.ts'
 
 export interface DecontaminateOptions extends RefinerOptions {
@@ -26,27 +27,39 @@ export function decontaminate(options: DecontaminateOptions): Stage<Documents, D
   const shingles = new Shingles(ngram)
   const check = new Shingles(ngram - 1)
   let table = new KeyTable()
-  /** Both hashes of the runs of a text: of all their words, and of all but the last, which together are 64 bits. */
-  const each = (
-    bytes: Uint8Array,
-    start: number,
-    end: number,
-    found: (low: number, high: number) => boolean,
-  ): boolean => {
-    const runs = shingles.read(bytes, start, end).count
-    check.read(bytes, start, end)
-    for (let i = 0; i < runs; i++) if (found(shingles.hashes[i]!, check.hashes[i]!)) return true
+  /** Both hashes of a run: of all its words, and of all but the last, which together are 64 bits. */
+  const known = (run: number): boolean => table.find(shingles.hashes[run]!, check.hashes[run]!) >= 0
+  const anyKnown = (from: number, to: number): boolean => {
+    for (let run = from; run < to; run++) if (known(run)) return true
     return false
   }
-  const add = (text: string) => {
-    const bytes = Buffer.from(text)
-    each(bytes, 0, bytes.length, (low, high) => {
-      if (table.find(low, high) < 0) table.add(low, high)
-      return false
-    })
+  function* readInSteps({ bytes, start, end }: Text): Steps<number> {
+    const { count } = yield* shingles.readInSteps(bytes, start, end)
+    yield* check.ofWordsInSteps(shingles)
+    return count
   }
-  const judge = ({ bytes, start, end }: Document): Verdict => {
-    return each(bytes, start, end, (low, high) => table.find(low, high) >= 0) ? { drop: 'contaminated' } : undefined
+  function* judgeLong(document: Document): Steps<Verdict> {
+    const count = yield* readInSteps(document)
+    for (let from = 0; from < count; from += stretch) {
+      if (anyKnown(from, Math.min(count, from + stretch))) return contaminated
+      yield
+    }
+    return undefined
+  }
+  const judge = (document: Document): Verdict | Steps<Verdict> => {
+    if (document.size > stretch) return judgeLong(document)
+    const { bytes, start, end } = document
+    const { count } = shingles.read(bytes, start, end)
+    check.ofWords(shingles)
+    return anyKnown(0, count) ? contaminated : undefined
+  }
+  function* add(text: string): Steps<void> {
+    const bytes = Buffer.from(text)
+    const count = yield* readInSteps({ bytes, start: 0, end: bytes.length })
+    for (let run = 0; run < count; run++) {
+      if (!known(run)) table.add(shingles.hashes[run]!, check.hashes[run]!)
+      if (run % stretch === stretch - 1) yield
+    }
   }
   return refiner({
     name: 'decontaminate',
@@ -56,8 +69,10 @@ export function decontaminate(options: DecontaminateOptions): Stage<Documents, D
     follow: judge,
     held: () => (table.count > 0 ? table.bytes : 0),
     async open() {
-      for (const text of texts) add(text)
-      for (const file of [path].flat()) for (const line of linesOf(resolve(baseDir, file), id)) add(line)
+      for (const text of texts) await inTurns(add(text))
+      for (const file of [path].flat()) {
+        for (const line of linesOf(await contentOf(resolve(baseDir, file), id))) await inTurns(add(line))
+      }
     },
     async close() {
       table = new KeyTable()
@@ -65,10 +80,23 @@ export function decontaminate(options: DecontaminateOptions): Stage<Documents, D
   })
 }
 
-function linesOf(file: string, stage: string): string[] {
+const contaminated = { drop: 'contaminated' }
+
+type Text = Pick<Document, 'bytes' | 'start' | 'end'>
+
+async function contentOf(file: string, stage: string): Promise<string> {
   try {
-    return readFileSync(file, 'utf8').split('\n')
+    return await readFile(file, 'utf8')
   } catch (error) {
     throw storageError(`${stage}: the list of texts cannot be read`, file, error)
+  }
+}
+
+function* linesOf(text: string): Generator<string, void, undefined> {
+  for (let at = 0; at < text.length; ) {
+    const feed = text.indexOf('\n', at)
+    const end = feed < 0 ? text.length : feed
+    yield text.slice(at, end)
+    at = end + 1
   }
 }

@@ -1,7 +1,10 @@
 import type { Documents, Stage } from '@sluice/pipeline'
+import type { Document } from '../stage/document.ts'
 import { type RefinerOptions, refiner } from '../stage/refiner.ts'
+import type { Steps } from '../stage/steps.ts'
+import type { Verdict } from '../stage/verdict.ts'
 import { Seen } from './seen.ts'
-import { Shingles } from './shingles.ts'
+import { Shingles, stretch } from './shingles.ts'
 import { Signature } from './signature.ts'
 import { finish } from './text-hash.ts'
 
@@ -30,15 +33,19 @@ export function minhash(options: MinhashOptions = {}): Stage<Documents, Document
   const signature = new Signature(buckets * hashesPerBucket, seed)
   const seen = new Seen(buckets)
   const keys = new Uint32Array(buckets * 2)
+  const verdict = (document: Document): Verdict => {
+    bucketKeys(signature.values, hashesPerBucket, keys)
+    return seen.met(keys, document) ? { drop: 'near duplicate' } : undefined
+  }
   return refiner({
     name: 'minhash',
     options,
     judge(document) {
+      if (document.size > stretch) return judgeLong(document)
       const { hashes, count } = shingles.read(document.bytes, document.start, document.end)
       if (count === 0) return undefined
       signature.read(hashes, count)
-      bucketKeys(signature.values, hashesPerBucket, keys)
-      return seen.met(keys, document) ? { drop: 'near duplicate' } : undefined
+      return verdict(document)
     },
     open: (context, position) => seen.open(position, context.saved, id),
     position: () => seen.position(),
@@ -46,6 +53,17 @@ export function minhash(options: MinhashOptions = {}): Stage<Documents, Document
     held: () => seen.bytes,
     close: async () => seen.forget(),
   })
+
+  function* judgeLong(document: Document): Steps<Verdict> {
+    const { hashes, count } = yield* shingles.readInSteps(document.bytes, document.start, document.end)
+    if (count === 0) return undefined
+    signature.begin()
+    for (let from = 0; from < count; from += stretch) {
+      signature.add(hashes, from, Math.min(count, from + stretch))
+      yield
+    }
+    return verdict(document)
+  }
 }
 
 /** 64 bits of each bucket's hashes and its number. */

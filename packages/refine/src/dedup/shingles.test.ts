@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
+import { finish as finishSteps } from '../testing/finish.ts'
 import { classOf, inWord, letter, unspaced } from '../text/classes.ts'
-import { Shingles } from './shingles.ts'
+import { Shingles, stretch } from './shingles.ts'
 import { finish } from './text-hash.ts'
 
 /** The words of a text as they count, character by character. */
@@ -71,6 +72,10 @@ test('are those of the words one by one, rolled on or not', () => {
         const bytes = Buffer.from(`Q${text}zz`)
         const { hashes, count } = shingles.read(bytes, 1, bytes.length - 2)
         expect(Array.from(hashes.subarray(0, count), hash => hash >>> 0)).toEqual(plainRuns(plainWords(text), n))
+        const other = new Shingles(n + 1).ofWords(shingles)
+        expect(Array.from(other.hashes.subarray(0, other.count), hash => hash >>> 0)).toEqual(
+          plainRuns(plainWords(text), n + 1),
+        )
       }
     }),
     { numRuns: 1000 },
@@ -82,4 +87,29 @@ test('of more words than there was room for', () => {
   const bytes = Buffer.from(text)
   const { hashes, count } = new Shingles(5).read(bytes, 0, bytes.length)
   expect(Array.from(hashes.subarray(0, count), hash => hash >>> 0)).toEqual(plainRuns(plainWords(text), 5))
+})
+
+test('in steps are the same', () => {
+  const unit = 'whale É山水の 1 7th, ก\u0301 don’t '
+  for (const [n, text] of [
+    [5, unit.repeat(Math.ceil((3 * stretch) / Buffer.byteLength(unit)))],
+    // One word, and one that goes on beyond a step.
+    [5, 'x'.repeat(3 * stretch)],
+    [2, `${'a '.repeat(stretch / 2 - 3)}${'é'.repeat(stretch)} ${'山'.repeat(stretch + 9)}`],
+    [1, ' '.repeat(3 * stretch)],
+    [3, ''],
+  ] as const) {
+    const bytes = Buffer.from(`Q${text}zz`)
+    const [once, inSteps] = [new Shingles(n), new Shingles(n)]
+    // What was read before is forgotten.
+    finishSteps(inSteps.readInSteps(bytes, 0, bytes.length))
+    once.read(bytes, 1, bytes.length - 2)
+    finishSteps(inSteps.readInSteps(bytes, 1, bytes.length - 2))
+    expect(inSteps.count).toBe(once.count)
+    const hashes = ({ hashes, count }: Shingles) => Buffer.from(hashes.buffer, 0, 4 * count)
+    expect(hashes(inSteps).equals(hashes(once))).toBe(true)
+    const [other, otherInSteps] = [new Shingles(n + 2).ofWords(once), new Shingles(n + 2)]
+    finishSteps(otherInSteps.ofWordsInSteps(inSteps))
+    expect(hashes(otherInSteps).equals(hashes(other))).toBe(true)
+  }
 })

@@ -1,3 +1,4 @@
+import type { Steps } from '../stage/steps.ts'
 import * as classes from '../text/classes.ts'
 import { classOf } from '../text/classes.ts'
 import { codeAt, widthOf } from '../text/utf8.ts'
@@ -11,12 +12,16 @@ const shift = 0x7ed55d16
 /** Bytes of words as they count: ASCII letters in lower case. */
 const lowerBytes = Uint8Array.from({ length: 256 }, (_, byte) => (byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte))
 
+/** Bytes of text, and runs, that take some milliseconds: what is longer takes steps. */
+export const stretch: number = 1 << 17
+
 /** Hashes of all runs of n words of a text: of what two texts share, whatever stands between. Reused: valid until the next call. */
 export class Shingles {
   readonly #n: number
   /** base ** n: what the first word of a run counts for when the next run is made of it. */
   readonly #power: number
   #words = new Int32Array(4096)
+  #wordCount = 0
   hashes = new Int32Array(4096)
   count = 0
 
@@ -32,31 +37,88 @@ export class Shingles {
    * A text of fewer than n words has one run, of all of them.
    */
   read(bytes: Uint8Array, start: number, end: number): this {
-    const words = this.#readWords(bytes, start, end)
+    this.#wordCount = 0
+    this.#readWords(bytes, start, end, end)
+    this.#begin()
+    this.#roll(0, this.count)
+    return this
+  }
+
+  /** The same in steps. */
+  *readInSteps(bytes: Uint8Array, start: number, end: number): Steps<this> {
+    this.#wordCount = 0
+    for (let at = start; at < end; ) {
+      at = this.#readWords(bytes, at, end, Math.min(end, at + stretch))
+      yield
+    }
+    this.#begin()
+    yield* this.#rollInSteps()
+    return this
+  }
+
+  /** Runs of the words that another has read. */
+  ofWords(other: Shingles): this {
+    this.#take(other)
+    this.#roll(0, this.count)
+    return this
+  }
+
+  *ofWordsInSteps(other: Shingles): Steps<this> {
+    this.#take(other)
+    yield* this.#rollInSteps()
+    return this
+  }
+
+  #take(other: Shingles): void {
+    this.#words = other.#words
+    this.#wordCount = other.#wordCount
+    this.#begin()
+  }
+
+  *#rollInSteps(): Steps<void> {
+    for (let from = 0; from < this.count; from += stretch) {
+      this.#roll(from, Math.min(this.count, from + stretch))
+      yield
+    }
+  }
+
+  /** The hash of the run at hand, not yet finished. */
+  #hash = 0
+
+  #begin(): void {
+    const words = this.#wordCount
+    this.count = words === 0 ? 0 : Math.max(1, words - this.#n + 1)
+    if (this.hashes.length < this.count) this.hashes = new Int32Array(this.count * 2)
+  }
+
+  /** A polynomial in the base, modulo 2 ** 32, rolled on from run to run (Karp and Rabin 1987). */
+  #roll(from: number, to: number): void {
     const n = this.#n
-    const runs = words === 0 ? 0 : Math.max(1, words - n + 1)
-    if (this.hashes.length < runs) this.hashes = new Int32Array(runs * 2)
     const { hashes } = this
     const source = this.#words
-    // A polynomial in the base, modulo 2 ** 32, rolled on from run to run (Karp and Rabin 1987).
-    let hash = 0
-    for (let j = 0; j < Math.min(n, words); j++) hash = (Math.imul(hash, base) + source[j]! + shift) | 0
-    hashes[0] = finish(hash)
-    for (let i = 1; i < runs; i++) {
+    let hash = this.#hash
+    let i = from
+    if (i === 0 && i < to) {
+      hash = 0
+      for (let j = 0; j < Math.min(n, this.#wordCount); j++) hash = (Math.imul(hash, base) + source[j]! + shift) | 0
+      hashes[i++] = finish(hash)
+    }
+    for (; i < to; i++) {
       const left = Math.imul(source[i - 1]! + shift, this.#power)
       hash = (Math.imul(hash, base) + source[i + n - 1]! + shift - left) | 0
       hashes[i] = finish(hash)
     }
-    this.count = runs
-    return this
+    this.#hash = hash
   }
 
-  #readWords(bytes: Uint8Array, start: number, end: number): number {
+  /** @returns where the first word that begins after `until`, or what stands before it, begins */
+  #readWords(bytes: Uint8Array, start: number, end: number, until: number): number {
     const { byteClasses: table, inWord, letter, unspaced, wide } = classes
     const lower = lowerBytes
     let words = this.#words
-    let count = 0
-    for (let at = start; at < end; ) {
+    let count = this.#wordCount
+    let at = start
+    while (at < until) {
       let bits = table[bytes[at]!]!
       if ((bits & inWord) === 0 && bits !== wide) {
         at++
@@ -94,7 +156,8 @@ export class Shingles {
       }
       words[count++] = (kinds & letter) === 0 ? 0 : hash
     }
-    return count
+    this.#wordCount = count
+    return at
   }
 }
 

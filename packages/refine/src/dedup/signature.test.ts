@@ -33,6 +33,21 @@ it('has the minimum of each function, however many there are', () => {
   )
 })
 
+it('has the minima of runs that come by and by', () => {
+  const hashes = Int32Array.from({ length: 1000 }, (_, i) => Math.imul(i + 3, 0x9e3779b1))
+  const signature = new Signature(30, 7)
+  signature.read(hashes, 50)
+  signature.begin()
+  for (const [from, to] of [
+    [0, 1],
+    [1, 1],
+    [1, 400],
+    [400, 1000],
+  ] as const)
+    signature.add(hashes, from, to)
+  expect([...signature.values]).toEqual(plain(30, 7, [...hashes]))
+})
+
 it('takes a text longer than its memory', () => {
   const hashes = Array.from({ length: 40_000 }, (_, i) => Math.imul(i, 0x9e3779b1))
   const signature = new Signature(20, 7)

@@ -28,12 +28,28 @@ export class Signature {
   }
 
   read(hashes: Int32Array, count: number): void {
+    this.begin()
+    this.add(hashes, 0, count)
+  }
+
+  /** Of no run. */
+  begin(): void {
+    this.values.fill(0x7fffffff)
+  }
+
+  /** Further runs of the text. */
+  add(hashes: Int32Array, from: number, to: number): void {
     const functions = this.#functions
     const runs = 3 * functions
-    if (this.#kernels.ensure(4 * (runs + count))) this.#memory = new Int32Array(this.#kernels.buffer)
+    const end = runs + to - from
+    if (this.#kernels.ensure(4 * end)) this.#memory = new Int32Array(this.#kernels.buffer)
     const memory = this.#memory
-    memory.set(hashes.subarray(0, count), runs)
-    this.#kernels.call.minima(4 * functions, 4 * runs, 4 * (runs + count))
-    this.values.set(memory.subarray(2 * functions, 2 * functions + this.values.length))
+    memory.set(hashes.subarray(from, to), runs)
+    this.#kernels.call.minima(4 * functions, 4 * runs, 4 * end)
+    const { values } = this
+    for (let i = 0; i < values.length; i++) {
+      const minimum = memory[2 * functions + i]!
+      if (minimum < (values[i]! | 0)) values[i] = minimum
+    }
   }
 }

@@ -1,6 +1,7 @@
 import type { Documents, Stage } from '@sluice/pipeline'
 import type { Document } from '../stage/document.ts'
 import { type RefinerOptions, refiner } from '../stage/refiner.ts'
+import type { Steps } from '../stage/steps.ts'
 import type { Verdict } from '../stage/verdict.ts'
 import { repairMojibake } from './mojibake.ts'
 
@@ -21,40 +22,70 @@ export interface NormalizeOptions extends RefinerOptions {
 /** Repairs text. A document of which nothing is left is dropped. Parts of a long one are repaired one by one. */
 export function normalize(options: NormalizeOptions = {}): Stage<Documents, Documents> {
   const settings: Settings = { mojibake: true, form: 'NFC', controls: true, whitespace: 'lines', ...options }
-  return refiner({
-    name: 'normalize',
-    parallel: 'stateless',
-    options,
-    judge: document => normalized(document, settings),
-    follow: document => normalized(document, settings),
-  })
+  const of = { whole: changes(settings, true), part: changes(settings, false) }
+  const judge = (document: Document) => normalized(document, of, settings.whitespace === 'collapse')
+  return refiner({ name: 'normalize', parallel: 'stateless', options, judge, follow: judge })
 }
 
 type Settings = Required<Pick<NormalizeOptions, 'mojibake' | 'form' | 'controls' | 'whitespace'>>
 
-function normalized(document: Document, settings: Settings): Verdict {
+/** Characters of a text that takes steps. */
+const long = 1 << 17
+
+type Change = (text: string) => string
+
+function* normalized(
+  document: Document,
+  of: { readonly whole: readonly Change[]; readonly part: readonly Change[] },
+  collapse: boolean,
+): Steps<Verdict> {
   const { bytes, start, end, part, last } = document
   const whole = part === 0 && last
-  if (start < end && clean(bytes, start, end, settings.whitespace === 'collapse', whole)) return undefined
-  const text = normalizeText(document.text, { ...settings, whole })
-  if (text === '' && part === 0) return { drop: 'empty' }
-  return text === document.text ? undefined : { text, changed: { normalized: 1 } }
+  if (start < end && clean(bytes, start, end, collapse, whole)) return undefined
+  const { text } = document
+  if (text.length > long) yield
+  let result = text
+  for (const change of whole ? of.whole : of.part) {
+    result = change(result)
+    if (result.length > long) yield
+  }
+  if (result === '' && part === 0) return { drop: 'empty' }
+  return result === text ? undefined : { text: result, changed: { normalized: 1 } }
 }
 
-/** @param options.whole whether white space around it goes, too */
-export function normalizeText(text: string, options: Settings & { readonly whole?: boolean }): string {
-  let result = text
-  if (options.controls) result = result.replace(/\r\n?|[\u2028\u2029\u0085]/g, '\n')
-  if (options.mojibake) result = repairMojibake(result)
-  if (options.controls) result = result.replace(/(?![\n\t])[\p{Cc}\ufeff\ufff9-\ufffb\ufffe\uffff]/gu, '')
-  if (options.form) result = result.normalize(options.form)
-  if (options.whitespace === 'keep') return result
-  result = result.replace(/[\u00a0\u1680\u2000-\u200a\u202f\u205f]/g, ' ')
-  if (options.whitespace === 'collapse') result = result.replace(/[ \t]{2,}|\t/g, ' ')
-  result = result.replace(/[ \t\u3000]+\n/g, '\n').replace(/\n{3,}/g, '\n\n')
-  // Leading spaces of the first line may be an indentation; empty lines before it are none.
-  return options.whole === false ? result : result.replace(/^\n+/, '').replace(/[ \t\u3000\n]+$/, '')
+/** What is done to a text, in this order. @param whole whether white space around it goes, too */
+function changes(settings: Settings, whole: boolean): readonly Change[] {
+  const { controls, mojibake, form, whitespace } = settings
+  const kept = [
+    controls && lineEnds,
+    mojibake && repairMojibake,
+    controls && withoutControls,
+    form && ((text => text.normalize(form)) satisfies Change),
+    whitespace !== 'keep' && plainSpaces,
+    whitespace === 'collapse' && oneSpace,
+    whitespace !== 'keep' && inkedLines,
+    whitespace !== 'keep' && fewLineEnds,
+    whitespace !== 'keep' && whole && trimmed,
+  ]
+  return kept.filter(change => change !== false)
 }
+
+const lineEnds: Change = text => text.replace(/\r\n?|[\u2028\u2029\u0085]/g, '\n')
+/** All of \p{Cc} but line feed and tab, by their numbers: that takes V8 a quarter of the time. */
+const withoutControls: Change = text =>
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what is looked for
+  text.replace(/[\0-\b\v-\x1f\x7f-\x9f\ufeff\ufff9-\ufffb\ufffe\uffff]/g, '')
+const plainSpaces: Change = text => text.replace(/[\u00a0\u1680\u2000-\u200a\u202f\u205f]/g, ' ')
+const oneSpace: Change = text => text.replace(/[ \t]{2,}|\t/g, ' ')
+const inkedLines: Change = text => text.replace(/[ \t\u3000]+\n/g, '\n')
+const fewLineEnds: Change = text => text.replace(/\n{3,}/g, '\n\n')
+/** Leading spaces of the first line may be an indentation; empty lines before it are none. */
+const trimmed: Change = text => {
+  let end = text.length
+  while (end > 0 && blank.has(text.charCodeAt(end - 1))) end--
+  return text.slice(0, end).replace(/^\n+/, '')
+}
+const blank = new Set([...' \t\n\u3000'].map(character => character.charCodeAt(0)))
 
 /** Whether nothing would change: plain ASCII without white space out of place. The common case, told without making a string. */
 function clean(bytes: Uint8Array, start: number, end: number, collapse: boolean, whole: boolean): boolean {

@@ -87,7 +87,8 @@ export function refiner(refiner: Refiner): Stage<Documents, Documents> {
   const judged = (frame: Frame<Documents>): Observable<Frame<Documents>> => {
     const work = begin(frame)
     steps = undefined
-    const first = judgeRows(work)
+    // Asked first, so that the clock goes from here on.
+    const first = turnIfLong() ?? judgeRows(work)
     // What is quick stays in its turn of the event loop.
     if (!first) return of(end(frame, work))
     return whileWanted(frame, work, async wanted => {

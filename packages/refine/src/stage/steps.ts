@@ -15,6 +15,7 @@ export async function inTurns<T>(steps: Steps<T>): Promise<T> {
   for (;;) {
     const step = steps.next()
     if (step.done) return step.value
-    await turnIfLong()
+    const turn = turnIfLong()
+    if (turn) await turn
   }
 }
