@@ -18,7 +18,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { jsonl } from '@sluice/ingest'
-import { collectLessOften, defineStage, frameBytes, parseBytes, run } from '@sluice/pipeline'
+import { collectLessOften, columnOf, defineStage, frameBytes, parseBytes, run } from '@sluice/pipeline'
 import { normalize, quality } from '@sluice/refine'
 import { batch, loadTokenizer, pack, shuffle, tokenize, trainBpe } from '@sluice/tokenize'
 import { concatMap } from 'rxjs'
@@ -101,7 +101,7 @@ async function measure(folder) {
     ...source,
     async *read(...given) {
       for await (const frame of source.read(...given)) {
-        read += frame.batch.getChild('text').data[0].values.length
+        read += columnOf(frame.batch, 'text').values.length
         if (values.slow === 'source') await wait(read / rate - (performance.now() - began) / 1000)
         yield frame
       }
@@ -170,7 +170,7 @@ function report(trace, told) {
 function pacer() {
   let due = performance.now()
   return async frame => {
-    const kind = frame.batch.getChild('segments') ? 'blocks' : 'documents'
+    const kind = columnOf(frame.batch, 'segments') ? 'blocks' : 'documents'
     due = Math.max(due, performance.now() - 1000) + (frameBytes(frame) / perByte[kind] / rate) * 1000
     await wait((due - performance.now()) / 1000)
   }

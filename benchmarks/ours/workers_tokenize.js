@@ -1,6 +1,6 @@
 // Ours of `workers --case tokenize`: the stage in worker threads, from frames that lie ready to a sink that forgets them.
 // usage: node ours/workers_tokenize.js MEGABYTES WORKERS
-import { collectLessOften, defineSource, documentsBatch, documentsSchema, run } from '@sluice/pipeline'
+import { collectLessOften, columnOf, defineSource, documentsBatch, documentsSchema, run } from '@sluice/pipeline'
 import { tokenize, trainBpe } from '@sluice/tokenize'
 import { report } from './ingest_report.js'
 import { documentsOf, files } from './tokenize_text.js'
@@ -14,7 +14,7 @@ const tokenizer = await trainBpe(documentsOf(files(1).text), { vocabSize: 8192 }
 const warm = framesOf(documentsOf(files(1).text, text => text.toUpperCase()))
 const frames = framesOf(documentsOf(files(megabytes).text))
 const all = [...Array.from({ length: warmUp }, () => warm).flat(), ...frames]
-const bytes = frames.reduce((sum, frame) => sum + frame.getChild('text').data[0].values.length, 0)
+const bytes = frames.reduce((sum, frame) => sum + columnOf(frame, 'text').values.length, 0)
 
 let tokens = 0
 let start
@@ -38,7 +38,7 @@ const running = run({
   sink: {
     id: 'sink',
     consume({ batch }) {
-      const ids = batch.getChild('ids').data[0]
+      const ids = columnOf(batch, 'ids')
       tokens += ids.valueOffsets[ids.length] - ids.valueOffsets[0]
       if (++consumed === all.length - frames.length) start()
     },

@@ -2,7 +2,7 @@
 // usage: node ours/workers_wiki.js MEGABYTES THREADS
 import { setTimeout } from 'node:timers/promises'
 import { wiki } from '@sluice/ingest'
-import { collectLessOften } from '@sluice/pipeline'
+import { collectLessOften, columnOf } from '@sluice/pipeline'
 import { report } from './ingest_report.js'
 import corpus from './ingest_wiki_corpus.js'
 
@@ -25,7 +25,7 @@ await report(bytes, async () => {
 async function read(enough) {
   let text = 0
   for await (const { batch } of source.read(undefined, new AbortController().signal)) {
-    text += batch.getChild('text').data[0].values.length
+    text += columnOf(batch, 'text').values.length
     if (text >= enough) break
   }
   return text

@@ -128,6 +128,7 @@ it('no source, stage or sink of this package is left out', () => {
       "byteSize",
       "checkConfig",
       "collectLessOften",
+      "columnOf",
       "crew",
       "decodeFrame",
       "differingField",

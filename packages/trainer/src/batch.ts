@@ -1,6 +1,6 @@
-import type { Blocks } from '@sluice/pipeline'
+import { type Blocks, columnOf } from '@sluice/pipeline'
 import { ignoredLabel, type Model, type TrainingBatch } from '@sluice/transformer'
-import type { RecordBatch } from 'apache-arrow'
+import type { FixedSizeList, RecordBatch } from 'apache-arrow'
 import type { DocumentName } from './bad-step.ts'
 
 /** Rows of T + 1 ids, as models take them: views into the batch, rows * width each. */
@@ -19,9 +19,10 @@ export interface PackingOptions {
 
 export function blockRows(batch: RecordBatch<Blocks>, { isolate, restart }: PackingOptions = {}): BlockRows {
   const view = (name: string): Int32Array | undefined => {
-    const data = batch.getChild(name as 'ids')?.data[0]
+    const data = columnOf(batch, name)
     if (!data) return undefined
-    return (data.children[0]!.values as Int32Array).subarray(0, batch.numRows * data.type.listSize)
+    const { listSize } = data.type as FixedSizeList
+    return (data.children[0]!.values as Int32Array).subarray(0, batch.numRows * listSize)
   }
   const ids = view('ids') ?? new Int32Array(0)
   return {

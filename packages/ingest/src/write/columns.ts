@@ -1,4 +1,4 @@
-import type { Documents } from '@sluice/pipeline'
+import { columnOf, type Documents } from '@sluice/pipeline'
 import type { Bool, Data, Int32, RecordBatch, TimestampMillisecond, Utf8 } from 'apache-arrow'
 
 /** The columns of a batch of documents as the arrays they lie in; undefined where a column that may be missing is. */
@@ -15,7 +15,7 @@ export interface DocumentColumns {
 }
 
 export function columnsOf(batch: RecordBatch<Documents>): DocumentColumns {
-  const column = (name: keyof Documents) => batch.getChild(name)?.data[0]
+  const column = (name: keyof Documents) => columnOf(batch, name)
   return {
     id: column('id'),
     text: column('text'),

@@ -2,6 +2,7 @@ import { type Data, DataType, type RecordBatch } from 'apache-arrow'
 import { frameBytes } from '../contract/frame-bytes.ts'
 import type { MixUnit } from '../contract/source.ts'
 import { SchemaError } from '../errors.ts'
+import { columnOf } from '../schemas/column-of.ts'
 
 /** The rows of a batch, weighed. */
 export interface WeighedRows {
@@ -15,10 +16,7 @@ export interface WeighedRows {
 
 /** Weighs the rows of a batch of documents, or of tokens; of other batches, each row is a document and has its share of the batch's bytes. */
 export function weighRows(batch: RecordBatch, unit: MixUnit): WeighedRows {
-  const column = (name: string): Data | undefined => {
-    const place = batch.schema.fields.findIndex(field => field.name === name)
-    return place < 0 ? undefined : batch.data.children[place]
-  }
+  const column = (name: string): Data | undefined => columnOf(batch, name)
   const bytes = textBytes(column('text')) ?? tokenBytes(column('ids'), column('bytes')) ?? evenly(batch)
   const ends = bits(column('last')) ?? (() => true)
   if (unit === 'bytes') return { weight: bytes, bytes, ends }

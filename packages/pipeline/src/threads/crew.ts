@@ -49,6 +49,8 @@ export interface Crew {
 }
 
 interface Waiting {
+  /** Of the question, at its last attempt. */
+  id: number
   readonly question: Question
   readonly resolve: (answer: unknown) => void
   readonly reject: (error: unknown) => void
@@ -58,7 +60,11 @@ interface Waiting {
 
 interface Member {
   readonly thread: Thread
-  readonly waiting: Map<number, Waiting>
+  /**
+   * A list, for there are few. V8 makes a `Map` anew after every few entries that come and go; those it has left hold the answers that stood
+   * in them and lead from one to the next, so that memory of answers is freed with the old objects only, none of it with the young ones.
+   */
+  readonly waiting: Waiting[]
 }
 
 /** Milliseconds before a thread is started in the place of one that ended: 100, 400, 1600. */
@@ -66,7 +72,7 @@ const pause = (deaths: number): number => 100 * 4 ** (deaths - 1)
 
 function loadOf({ waiting }: Member): number {
   let load = 0
-  for (const { weight } of waiting.values()) load += weight
+  for (const { weight } of waiting) load += weight
   return load
 }
 
@@ -82,16 +88,16 @@ export function crew(options: CrewOptions): Crew {
   const later = new Map<NodeJS.Timeout, Waiting>()
 
   function start(): Member {
-    const waiting = new Map<number, Waiting>()
+    const waiting: Waiting[] = []
     const thread = startThread({
       program,
       started,
       youngMegabytes,
       ...(options.told ? { told: options.told } : {}),
       answered(id, result) {
-        const one = waiting.get(id)
-        waiting.delete(id)
-        if (waiting.size === 0) thread.keep(false)
+        const place = waiting.findIndex(one => one.id === id)
+        const [one] = place < 0 ? [] : waiting.splice(place, 1)
+        if (waiting.length === 0) thread.keep(false)
         if ('answer' in result) one?.resolve(result.answer)
         else one?.reject(result.error)
       },
@@ -101,7 +107,7 @@ export function crew(options: CrewOptions): Crew {
         unfit ??= why.unfit
         // It may have ended while nobody was waiting for an answer.
         if (irreplaceable) lost ??= new ThreadEnded(`${name} ${why.message}`, { cause: why.cause })
-        for (const one of waiting.values()) again(one, why)
+        for (const one of waiting) again(one, why)
         if (later.size > 0) options.replaced?.(`${name} ${why.message}; another takes its place`)
       },
     })
@@ -126,7 +132,7 @@ export function crew(options: CrewOptions): Crew {
   }
 
   function next(): Member {
-    const free = members.find(({ waiting }) => waiting.size === 0)
+    const free = members.find(({ waiting }) => waiting.length === 0)
     if (free) return free
     if (members.length < threads) return start()
     return members.reduce((a, b) => (loadOf(b) < loadOf(a) ? b : a))
@@ -138,10 +144,10 @@ export function crew(options: CrewOptions): Crew {
       if (over) throw over
       const { ask, handOver = [], weight = 1 } = one.question()
       const { thread, waiting } = next()
-      const id = asked++
-      thread.ask(id, ask, handOver)
+      one.id = asked++
+      thread.ask(one.id, ask, handOver)
       one.weight = weight
-      waiting.set(id, one)
+      waiting.push(one)
       thread.keep(true)
     } catch (error) {
       one.reject(error)
@@ -150,7 +156,7 @@ export function crew(options: CrewOptions): Crew {
 
   return {
     threads,
-    ask: question => new Promise((resolve, reject) => put({ question, resolve, reject, weight: 0, deaths: 0 })),
+    ask: question => new Promise((resolve, reject) => put({ id: -1, question, resolve, reject, weight: 0, deaths: 0 })),
     async close() {
       closed ??= new SluiceError(`${name} has been closed`)
       const ending = members
@@ -160,7 +166,7 @@ export function crew(options: CrewOptions): Crew {
         one.reject(closed)
       }
       later.clear()
-      for (const { waiting } of ending) for (const one of waiting.values()) one.reject(closed)
+      for (const { waiting } of ending) for (const one of waiting) one.reject(closed)
       await Promise.all([...past, ...ending.map(({ thread }) => thread)].map(thread => thread.close()))
       past = []
     },

@@ -1,5 +1,5 @@
-import { type Documents, documentsSchema, requireFields } from '@sluice/pipeline'
-import { type Data, type RecordBatch, Schema, type Utf8 } from 'apache-arrow'
+import { documentsSchema, requireFields } from '@sluice/pipeline'
+import { type Data, Schema, type Utf8 } from 'apache-arrow'
 
 /** The columns without which nothing can be judged. */
 const needed = new Schema(
@@ -9,12 +9,6 @@ const needed = new Schema(
 /** @throws SchemaError naming the stage and the column */
 export function requireDocuments(stage: string, input: Schema): void {
   requireFields(stage, input, needed)
-}
-
-/** The one piece of data of a batch's column; undefined where there is no such column. */
-export function columnOf(batch: RecordBatch, name: keyof Documents): Data | undefined {
-  const place = batch.schema.fields.findIndex(field => field.name === name)
-  return place < 0 ? undefined : batch.data.children[place]
 }
 
 /** A string of a column of strings; undefined for null. */

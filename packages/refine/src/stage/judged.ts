@@ -1,6 +1,5 @@
-import type { Documents, Json, Worked } from '@sluice/pipeline'
+import { columnOf, type Documents, type Json, type Worked } from '@sluice/pipeline'
 import type { Data, RecordBatch, Utf8 } from 'apache-arrow'
-import { columnOf } from './columns.ts'
 import { Document } from './document.ts'
 import type { Refiner } from './refiner.ts'
 import { replaceValues } from './replace.ts'

@@ -1,6 +1,6 @@
-import type { Documents } from '@sluice/pipeline'
+import { columnOf, type Documents } from '@sluice/pipeline'
 import type { Data, RecordBatch, Utf8 } from 'apache-arrow'
-import { bitAt, columnOf, Recurring, stringAt } from './columns.ts'
+import { bitAt, Recurring, stringAt } from './columns.ts'
 import type { Document, DocumentRows } from './document.ts'
 
 /** The rows of a batch, for a document to be put over. */

@@ -1,5 +1,5 @@
 import type { Tokens } from '@sluice/pipeline'
-import type { RecordBatch } from 'apache-arrow'
+import type { Data, RecordBatch } from 'apache-arrow'
 import { columnOf } from '../columns/column.ts'
 import type { Tokenizer } from '../tokenizer.ts'
 import { shareBytes, type TokenStream } from './stretches.ts'
@@ -17,23 +17,26 @@ export interface TokenRow {
 }
 
 export function readRows(batch: RecordBatch<Tokens>): TokenRow[] {
-  const [docIds, sources, parts, lasts] = [
-    batch.getChild('doc_id')!,
-    batch.getChild('source')!,
-    columnOf(batch, 'part').values as Int32Array,
-    batch.getChild('last')!,
-  ]
+  const [docId, source] = [stringsOf(columnOf(batch, 'doc_id')), stringsOf(columnOf(batch, 'source'))]
+  const parts = columnOf(batch, 'part').values as Int32Array
+  const lasts = columnOf(batch, 'last')
   const list = columnOf(batch, 'ids')
   const offsets = list.valueOffsets as Int32Array
   const values = list.children[0]!.values as Int32Array
   const bytes = columnOf(batch, 'bytes').values as Int32Array
   return Array.from({ length: batch.numRows }, (_, i) => {
     const ids = values.subarray(offsets[i], offsets[i + 1])
-    const last = lasts.get(i)!
+    const bit = lasts.offset + i
+    const last = ((lasts.values[bit >> 3]! >> (bit & 7)) & 1) === 1
     const part = parts[i]!
     const ends = last && (ids.length > 0 || part > 0)
-    return { doc_id: docIds.get(i)!, source: sources.get(i)!, part, ids, bytes: bytes[i]!, last, ends }
+    return { doc_id: docId(i), source: source(i), part, ids, bytes: bytes[i]!, last, ends }
   })
+}
+
+function stringsOf({ values, valueOffsets }: Data): (row: number) => string {
+  const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength)
+  return row => bytes.toString('utf8', valueOffsets[row], valueOffsets[row + 1])
 }
 
 /** Tokens that the rows bring, the end-of-text tokens counted. */
