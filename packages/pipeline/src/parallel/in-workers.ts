@@ -4,8 +4,6 @@ import type { Frame } from '../contract/frame.ts'
 import type { Divided, Stage, StageContext } from '../contract/stage.ts'
 import { ConfigError, SluiceError } from '../errors.ts'
 import type { RunEvent } from '../events.ts'
-import { decodeFrame } from '../ipc/decode-frame.ts'
-import { encodeFrame } from '../ipc/encode-frame.ts'
 import type { BuildContext } from '../registry/build.ts'
 import { moduleOf } from '../registry/modules.ts'
 import type { Kind } from '../registry/registry.ts'
@@ -13,6 +11,7 @@ import { type Crew, crew, ThreadEnded } from '../threads/crew.ts'
 import { threadProgram } from '../threads/program.ts'
 import type { StageAnswer, StageAsk, StageStart } from './messages.ts'
 import { ordered } from './ordered.ts'
+import { memoryOf, receivedBatch, sendBatch } from './sent-batch.ts'
 import { booksOf } from './work.ts'
 import { type Workers, workerCount } from './worker-count.ts'
 
@@ -35,8 +34,8 @@ const largestRoom = 4 * 2 ** 20
 const retries = 2
 
 /**
- * A stage that runs in worker threads, each of which builds it anew from the kind's module and the config. Frames cross as Arrow IPC in
- * buffers that are handed over, and come out in the order in which they went in: what comes out does not depend on `workers`. At
+ * A stage that runs in worker threads, each of which builds it anew from the kind's module and the config. The columns of a frame cross in
+ * one buffer that is handed over, and frames come out in the order in which they went in: what comes out does not depend on `workers`. At
  * most three frames a worker are under way; what waits for them the gate bounds. A worker that ends is replaced, and its frames
  * are worked on anew; one that takes three workers with it is an error.
  *
@@ -87,8 +86,8 @@ export function inWorkers<C>(kind: StageKind<C>, config: C, options: InWorkersOp
     })
     try {
       const answer: StageAnswer = await team.ask(() => {
-        const bytes = encodeFrame(frame, rooms.pop())
-        return { ask: { frame: bytes, note } satisfies StageAsk, handOver: [bytes.buffer] }
+        const batch = sendBatch(frame.batch, rooms.pop())
+        return { ask: { batch, note } satisfies StageAsk, handOver: [memoryOf(batch)] }
       })
       if (answer.room.byteLength <= largestRoom && rooms.length < limit) rooms.push(answer.room)
       return answer
@@ -123,8 +122,8 @@ export function inWorkers<C>(kind: StageKind<C>, config: C, options: InWorkersOp
   }
 }
 
-function afterWork(books: Divided['books'] | undefined, frame: Frame, { frames, note }: StageAnswer): Frame[] {
-  const batches = frames?.map(bytes => decodeFrame(bytes).batch)
+function afterWork(books: Divided['books'] | undefined, frame: Frame, { batches: sent, note }: StageAnswer): Frame[] {
+  const batches = sent?.map(receivedBatch)
   if (!books) return (batches ?? [frame.batch]).map(batch => ({ ...frame, batch }))
   return [books.after(frame, { ...(batches ? { batches } : {}), ...(note === undefined ? {} : { note }) })]
 }

@@ -1,5 +1,6 @@
 import type { Json } from '../contract/frame.ts'
 import type { BuildContext } from '../registry/build.ts'
+import type { SentBatch } from './sent-batch.ts'
 
 /** What a worker of a stage is started with: what the stage is built from. */
 export interface StageStart {
@@ -12,16 +13,16 @@ export interface StageStart {
   readonly seed: number
 }
 
-/** A frame to work on, as an Arrow IPC stream. */
+/** A frame's batch to work on. */
 export interface StageAsk {
-  readonly frame: Uint8Array<ArrayBuffer>
+  readonly batch: SentBatch
   readonly note: Json | undefined
 }
 
-/** What became of it: frames as Arrow IPC streams; none where the batch stays as it was. */
+/** What became of it; no batches where it stays as it was. */
 export interface StageAnswer {
-  /** The memory in which the frame was sent: another may be sent in it. */
+  /** The memory in which the batch was sent: another may be sent in it. */
   readonly room: ArrayBuffer
-  readonly frames?: readonly Uint8Array<ArrayBuffer>[]
+  readonly batches?: readonly SentBatch[]
   readonly note?: Json
 }

@@ -1,11 +1,10 @@
 // The program of a thread that does the work of a stage: see `inWorkers`.
 import type { StageContext } from '../contract/stage.ts'
 import { SluiceError } from '../errors.ts'
-import { decodeFrame } from '../ipc/decode-frame.ts'
-import { encodeFrame } from '../ipc/encode-frame.ts'
 import { kindIn } from '../registry/modules.ts'
 import { serve } from '../threads/serve.ts'
 import type { StageAnswer, StageAsk, StageStart } from './messages.ts'
+import { memoryOf, receivedBatch, sendBatch } from './sent-batch.ts'
 import { workOf } from './work.ts'
 
 await serve(async ({ module, config, seed, ...start }: StageStart, tell) => {
@@ -20,18 +19,20 @@ await serve(async ({ module, config, seed, ...start }: StageStart, tell) => {
   await work.open?.({ seed, signal, emit, whenConsumed })
   let joined = false
 
-  return async ({ frame, note }: StageAsk) => {
-    const { batch, cursor, seq } = decodeFrame(frame)
+  return async ({ batch: sent, note }: StageAsk) => {
+    const batch = receivedBatch(sent)
+    const room = memoryOf(sent)
     // Some stages learn from it what their rows are like.
     if (!joined) stage.schema(batch.schema)
     joined = true
     const worked = await work.apply(batch, note)
-    const frames = worked.batches?.map(batch => encodeFrame({ batch, cursor, seq }))
+    // Copied, for they may be views of one another's memory and of the room.
+    const batches = worked.batches?.map(batch => sendBatch(batch))
     const answer: StageAnswer = {
-      room: frame.buffer,
-      ...(frames ? { frames } : {}),
+      room,
+      ...(batches ? { batches } : {}),
       ...(worked.note === undefined ? {} : { note: worked.note }),
     }
-    return { answer, handOver: [frame.buffer, ...(frames?.map(({ buffer }) => buffer) ?? [])] }
+    return { answer, handOver: [room, ...(batches?.map(memoryOf) ?? [])] }
   }
 })
