@@ -6,6 +6,7 @@
 #if defined(SLUICE_ENGINE_BF16)
 #include SLUICE_ENGINE_BF16
 #endif
+#include "ahead.h"
 #include "gemm.h"
 #include "pack.h"
 #include "blocks.h"

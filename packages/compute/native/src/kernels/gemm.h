@@ -143,22 +143,31 @@ template <class E, class Finish> class Finishing {
   }
 };
 
+/** For a left operand that is there already. */
+struct Ready {
+  SLUICE_INLINE void operator()(int, int) const {}
+};
+
 /**
  * a[rows, k] * b[k, columns], given tile by tile to finish(tile, ld, row, column, rows, columns), which may also be asked for
- * nothing beyond `columns`. `partial` has partialSize() floats.
+ * nothing beyond `columns`. `partial` has partialSize() floats. make(group, groups) is called before the first use of those
+ * groups of `a`; what `ahead` names is asked for meanwhile.
  */
-template <class E, class Finish>
-static SLUICE_INLINE void multiplyBlock(Left<E> a, int rows, Right<E> b, int columns, int groups, float* partial,
-                                        const Finish& finish) {
+template <class E, class Make, class Finish>
+static SLUICE_INLINE void multiplyBlock(Left<E> a, int rows, Right<E> b, int columns, int groups, float* partial, Ahead ahead,
+                                        const Make& make, const Finish& finish) {
   const int step = blockGroups<E>(groups);
   Finishing<E, Finish> finishing(finish);
+  ahead.share(int64_t{divideUp(columns, E::NR)} * divideUp(rows, E::MR) * divideUp(groups, step));
   if (step >= groups) {
+    make(0, groups);
     // One tile is finished while the next is made.
     alignas(64) float sums[2][E::MR * E::NR];
     int turn = 0;
     for (int column = 0; column < columns; column += E::NR) {
       const auto* panel = b.data + static_cast<size_t>(column / E::NR) * b.panel;
       for (int row = 0; row < rows; row += E::MR) {
+        ahead.step();
         finishing.multiply(from<E>(a, row / E::MR, 0).data, a.row, a.group, panel, groups, sums[turn], E::NR, false, true, row, column, smaller(E::MR, rows - row), smaller(E::NR, columns - column));
         turn ^= 1;
       }
@@ -171,9 +180,11 @@ static SLUICE_INLINE void multiplyBlock(Left<E> a, int rows, Right<E> b, int col
     const size_t ld = static_cast<size_t>(roundUp(end - first, E::NR));
     for (int group = 0; group < groups; group += step) {
       const int count = smaller(step, groups - group);
+      if (first == 0) make(group, count);
       for (int column = first; column < end; column += E::NR) {
         const auto* panel = from<E>(b, column / E::NR, group).data;
         for (int row = 0; row < rows; row += E::MR) {
+          ahead.step();
           finishing.multiply(from<E>(a, row / E::MR, group).data, a.row, a.group, panel, count, partial + static_cast<size_t>(row) * ld + static_cast<size_t>(column - first),
                              ld, group > 0, group + count == groups, row, column, smaller(E::MR, rows - row),
                              smaller(E::NR, columns - column));

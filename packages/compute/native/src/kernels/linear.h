@@ -83,8 +83,14 @@ static void linearForwardAs(const LinearForward& a) {
   parallelFor(blocks.count, [&](int64_t block, int worker) {
     const int64_t row0 = blocks.begin(block), rows = blocks.end(block) - row0;
     const Left<E> x = rowsFor<E>(as<X>(a.x), static_cast<size_t>(a.in), row0, rows, a.in, depth, buffers.of(worker), bufferLd);
+    Ahead ahead;
+    const int64_t next = block + threadCount();
+    if (next < blocks.count) {
+      ahead.rows(as<X>(a.x), blocks.begin(next), rows, a.rows, a.in);
+      ahead.rows(residual, blocks.begin(next), rows, a.rows, a.out);
+    }
     multiplyBlock<E>(x, static_cast<int>(rows), w, static_cast<int>(a.out), static_cast<int>(depth / E::KU),
-                     partials.of(worker), [&](const float* tile, size_t tileLd, int row, int column, int height, int width) {
+                     partials.of(worker), ahead, Ready{}, [&](const float* tile, size_t tileLd, int row, int column, int height, int width) {
       const size_t first = static_cast<size_t>(row0 + row) * ld + static_cast<size_t>(column);
       const auto value = [&](const float* from, size_t at, int64_t j, auto lanes, vf* slope) {
         vf v = load(from);
@@ -213,8 +219,15 @@ template <class E, class DY, class X> static void linearBackwardAs(const LinearB
       packTransposed<E>(Matrix<X>{as<X>(a.x), in}, row0, rows, padded, a.in, at, xLayout, xPacked);
       if (!a.dx) return;
       const bool past = writesPast(to<T>(a.dx), a.rows, a.in);
+      Ahead ahead;
+      const int64_t next = start + blocks.begin(smaller<int64_t>(block + threadCount(), blocks.count - 1));
+      if (block + threadCount() < blocks.count) {
+        ahead.rows(as<DY>(a.dy), next, rows, a.rows, a.out);
+        ahead.rows(as<X>(a.x), next, rows, a.rows, a.in);
+        ahead.rows(as<T>(a.slope), next, rows, a.rows, a.out);
+      }
       multiplyBlock<E>(dz, static_cast<int>(rows), wT, static_cast<int>(a.in), static_cast<int>(outDepth / E::KU),
-                       partials.of(worker), [&](const float* tile, size_t ld, int row, int column, int height, int width) {
+                       partials.of(worker), ahead, Ready{}, [&](const float* tile, size_t ld, int row, int column, int height, int width) {
         T* dx = to<T>(a.dx) + static_cast<size_t>(row0 + row) * in + static_cast<size_t>(column);
         for (int i = 0; i < height; i++) {
           const float* from = tile + static_cast<size_t>(i) * ld;
