@@ -2,6 +2,7 @@
 #pragma once
 #include <cmath>
 #include <cstring>
+#include <numeric>
 #include <type_traits>
 
 #include "../core/gang.h"

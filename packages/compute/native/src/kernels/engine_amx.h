@@ -38,6 +38,19 @@ struct EngineBf16 {
     edge(a, row, group, b, groups, c, ldc, accumulate, rows);
   }
 
+  /** A tile of a packed left operand from its columns, 16 x 16 words src[i * 16 + j]; past the caches if `past`. */
+  static SLUICE_INLINE void turn(const bf16* src, bf16* dst, bool past) {
+    __m512i r[16];
+#pragma GCC unroll 16
+    for (int i = 0; i < 16; i++) r[i] = _mm512_load_si512(src + i * KP);
+    transpose16(r);
+#pragma GCC unroll 16
+    for (int i = 0; i < 16; i++) {
+      if (past) _mm512_stream_si512(reinterpret_cast<__m512i*>(dst + i * KP), r[i]);
+      else _mm512_store_si512(dst + i * KP, r[i]);
+    }
+  }
+
  private:
   static void edge(const bf16* a, size_t row, size_t group, const bf16* b, int groups, float* c, size_t ldc, bool accumulate,
                    int rows) {

@@ -5,9 +5,10 @@
 // used again stays in the second-level cache and the table, which does not fit, is read as few times as can be:
 //
 //   1. logits, by slices of the vocabulary for many rows, with the largest of each row;
-//   2. probabilities, by a few rows, in place and turned for dtable; they stay unnormalised, e = exp(logit - largest);
-//   3. dhidden, by many rows for the whole vocabulary: a row's factor weight / sum(e) is applied to the product;
-//   4. dtable, by slices: the factor is in the packed rows of hidden.
+//   2. by many rows, and within them by as much of the vocabulary as a block of k: probabilities, in place and turned for dtable,
+//      and at once their part of dhidden. They stay unnormalised, e = exp(logit - largest): a row's factor weight / sum(e) is
+//      applied to the product;
+//   3. dtable, by slices: the factor is in the packed rows of hidden.
 //
 // The target's own -weight is added to both in float.
 
@@ -44,11 +45,11 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
 
   const int64_t widthDepth = roundUp(width, int64_t{E::KP}), vocabDepth = roundUp(vocab, int64_t{E::KP});
   constexpr int64_t logitBytes = int64_t{64} << 20;
-  const int64_t limit = larger<int64_t>(192, smaller<int64_t>(chunkRows(), logitBytes / (vocab * static_cast<int64_t>(sizeof(T)))));
+  const int64_t limit = larger<int64_t>(192, smaller<int64_t>(2 * chunkRows(), logitBytes / (vocab * static_cast<int64_t>(sizeof(T)))));
   const int64_t chunks = larger(divideUp(a.rows, limit), int64_t{1});
   const int64_t chunk = roundUp(divideUp(a.rows, chunks), int64_t{96});
   const int64_t depth = roundUp(chunk, int64_t{E::KP});
-  const int64_t many = RowBlocks::most(chunk, E::MR, E::forwardRows), few = RowBlocks::most(chunk, E::MR, E::MR);
+  const int64_t many = RowBlocks::most(chunk, E::MR, E::forwardRows), some = RowBlocks::most(chunk, E::MR, E::backwardRows);
   // Columns of a slice: its panels of the table and a block of rows fit in the second-level cache together.
   constexpr int64_t slice = 8 * E::NR;
   const int64_t slices = divideUp(vocab, slice);
@@ -59,9 +60,10 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
   const bool inPlace = usedInPlace<E, H>(static_cast<size_t>(width), width, widthDepth);
   T* hiddenBuffer = inPlace ? nullptr : workspace.shared<T>(static_cast<size_t>(chunk) * hiddenLd);
   const Left<E> logits = leftStored<E>(workspace.shared<T>(leftStoredSize<E>(chunk, vocabDepth)), vocabDepth);
-  const auto partials = workspace.perWorker<float>(larger(partialSize<E>(many, slice), partialSize<E>(many, width)));
+  const auto partials = workspace.perWorker<float>(larger(partialSize<E>(many, slice), partialSize<E>(some, width)));
   const auto highs = workspace.perWorker<float>(static_cast<size_t>(chunk * W));
-  const auto totals = workspace.perWorker<float>(static_cast<size_t>(few * W));
+  const auto totals = workspace.perWorker<float>(static_cast<size_t>(some * W));
+  const auto references = workspace.perWorker<float>(static_cast<size_t>(some));
   float* targetLogits = workspace.shared<float>(static_cast<size_t>(chunk));
   float* factors = workspace.shared<float>(static_cast<size_t>(chunk));
   double* losses = workspace.shared<double>(static_cast<size_t>(a.rows));
@@ -74,11 +76,13 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
     hPacked = workspace.shared<T>(rightSize<E>(width, depth));
   }
   const Left<E> eLayout = leftPacked<E>(ePacked, depth);
+  static_assert(E::NR == 2 * W, "a row of a tile is two vectors");
+  const bool past = writesPast(logits.data, chunk, vocabDepth);
   const size_t hPitch = panelPitch<E>(depth);
 
   for (int64_t start = 0; start < a.rows; start += chunk) {
     const int64_t count = smaller(chunk, a.rows - start), used = roundUp(count, int64_t{E::KP});
-    const RowBlocks largeBlocks(count, E::MR, E::forwardRows), smallBlocks(count, E::MR, E::MR);
+    const RowBlocks largeBlocks(count, E::MR, E::forwardRows), blocks(count, E::MR, E::backwardRows), smallBlocks(count, E::MR, E::MR);
     const Left<E> hidden = inPlace ? leftRows<E>(as<T>(a.hidden) + start * width, static_cast<size_t>(width))
                                    : leftRows<E>(hiddenBuffer, hiddenLd);
     parallelFor(smallBlocks.count, [&](int64_t block, int) {
@@ -99,13 +103,20 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
       const int64_t row0 = largeBlocks.begin(block), rows = largeBlocks.end(block) - row0;
       float* high = highs.of(worker);
       multiplyBlock<E>(from<E>(hidden, row0 / E::MR, 0), static_cast<int>(rows), from<E>(tableT, first / E::NR, 0),
-                       static_cast<int>(smaller(slice, vocab - first)), static_cast<int>(widthDepth / E::KU), partials.of(worker),
+                       static_cast<int>(smaller(slice, vocab - first)), static_cast<int>(widthDepth / E::KU), partials.of(worker), {}, Ready{},
                        [&](const float* tile, size_t ld, int row, int column, int height, int columns) {
         for (int i = 0; i < height; i++) {
           const int64_t at = row0 + row + i;
           T* out = storedAt<E>(logits, at, first + column);
           vf largest = load(high + at * W);
           const vf target = set1(targetLogits[at]);
+          if (columns == E::NR) {
+            const float* from = tile + static_cast<size_t>(i) * ld;
+            const vf v0 = sub(load(from), target), v1 = sub(load(from + W), target);
+            storeTwo(out, v0, v1, past);
+            store(high + at * W, max(largest, max(v0, v1)));
+            continue;
+          }
           forLanes(columns, [&](int64_t j, auto lanes) {
             const vf v = sub(load(tile + static_cast<size_t>(i) * ld + j), target);
             largest = max(largest, orElse(v, lanes, set1(-1e30f)));
@@ -114,57 +125,67 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
           store(high + at * W, largest);
         }
       });
+      if (past) finishStoringPast();
     });
 
-    parallelFor(smallBlocks.count, [&](int64_t block, int worker) {
-      const int64_t row0 = smallBlocks.begin(block), rows = smallBlocks.end(block) - row0;
-      const int64_t padded = block + 1 < smallBlocks.count ? rows : used - row0;
-      float* total = totals.of(worker);
-      float largest[E::MR + E::MR];
+    parallelFor(blocks.count, [&](int64_t block, int worker) {
+      const int64_t row0 = blocks.begin(block), rows = blocks.end(block) - row0;
+      const int64_t padded = block + 1 < blocks.count ? rows : used - row0;
+      float *total = totals.of(worker), *reference = references.of(worker);
       for (int64_t i = 0; i < rows; i++) {
         vf high = load(highs.of(0) + (row0 + i) * W);
         for (int other = 1; other < threadCount(); other++) high = max(high, load(highs.of(other) + (row0 + i) * W));
-        largest[i] = maximum(high);
+        reference[i] = maximum(high);
         store(total + i * W, zero());
       }
-      // As wide as a row of the logits lies in one piece.
-      const int64_t strip = storedColumns<E>(vocabDepth);
-      for (int64_t column = 0; column < vocab; column += strip) {
-        const int64_t columns = smaller(strip, vocab - column), end = smaller(strip, vocabDepth - column);
+      int64_t done = 0;
+      // Whole tiles of dtable and whole vectors, so perhaps a few columns more than are asked for.
+      constexpr int64_t whole = std::lcm(E::MR, W);
+      const auto exponentials = [&](int group, int groups) {
+        const int64_t until = smaller(vocabDepth, roundUp(static_cast<int64_t>(group + groups) * E::KU, whole));
+        for (int64_t tile = 0; tile < rows; tile += E::MR) {
+          const int64_t count = smaller(int64_t{E::MR}, rows - tile);
+          // As wide as a row of the logits lies in one piece.
+          const int64_t strip = storedColumns<E>(until - done);
+          for (int64_t column = done; column < until; column += strip) {
+            const int64_t end = smaller(strip, until - column), columns = larger(int64_t{0}, smaller(end, vocab - column));
+            for (int64_t i = tile; i < tile + count; i++) {
+              T* row = storedAt<E>(logits, row0 + i, column);
+              const vf largest = set1(reference[i] * log2e);
+              vf sum = load(total + i * W);
+              forLanes(columns, [&](int64_t j, auto lanes) {
+                const vf e = exp2<E::fast>(sub(mul(load(row + j, lanes), set1(log2e)), largest));
+                sum = add(sum, orElse(e, lanes, zero()));
+                if (gradients) store(row + j, e, lanes);
+              });
+              for (int64_t j = columns; j < end; j++) row[j] = T{};
+              store(total + i * W, sum);
+            }
+            if (gradients && columns > 0) {
+              packTransposed<E>(Matrix<T>{storedAt<E>(logits, row0 + tile, column), logits.row}, 0, count,
+                                tile + E::MR < rows ? count : padded - tile, columns, row0 + tile, eLayout,
+                                ePacked + static_cast<size_t>(column / E::MR) * eLayout.tile, past);
+            }
+          }
+        }
+        done = until;
+        if (done < vocabDepth) return;
         for (int64_t i = 0; i < rows; i++) {
-          T* row = storedAt<E>(logits, row0 + i, column);
-          const vf reference = set1(largest[i] * log2e);
-          vf sum = load(total + i * W);
-          forLanes(columns, [&](int64_t j, auto lanes) {
-            const vf e = exp2<E::fast>(sub(mul(load(row + j, lanes), set1(log2e)), reference));
-            sum = add(sum, orElse(e, lanes, zero()));
-            if (gradients) store(row + j, e, lanes);
-          });
-          for (int64_t j = columns; j < end; j++) row[j] = T{};
-          store(total + i * W, sum);
+          const int64_t row = start + row0 + i;
+          const float denominator = sum(load(total + i * W)), weight = weightOf(row);
+          const double loss = static_cast<double>(reference[i]) + std::log(denominator);
+          if (a.losses) a.losses[row] = static_cast<float>(loss);
+          losses[row] = weight == 0 ? 0 : static_cast<double>(weight) * loss;
+          factors[row0 + i] = weight / denominator;
         }
-        if (gradients) {
-          packTransposed<E>(Matrix<T>{storedAt<E>(logits, row0, column), logits.row}, 0, rows, padded, columns, row0, eLayout,
-                            ePacked + static_cast<size_t>(column / E::MR) * eLayout.tile);
-        }
+      };
+      const int groups = static_cast<int>(vocabDepth / E::KU);
+      if (!gradients) {
+        exponentials(0, groups);
+        return;
       }
-      for (int64_t i = 0; i < rows; i++) {
-        const int64_t row = start + row0 + i;
-        const float denominator = sum(load(total + i * W)), weight = weightOf(row);
-        const double loss = static_cast<double>(largest[i]) + std::log(denominator);
-        if (a.losses) a.losses[row] = static_cast<float>(loss);
-        losses[row] = weight == 0 ? 0 : static_cast<double>(weight) * loss;
-        factors[row0 + i] = weight / denominator;
-      }
-      if (!gradients) return;
-      packPanels<E>(ScaledRows<T>{{storedAt<E>(hidden, row0, 0), hidden.row}, factors + row0}, 0, rows, padded, width, row0, hPitch, hPacked);
-    });
-    if (!gradients) continue;
-
-    parallelFor(largeBlocks.count, [&](int64_t block, int worker) {
-      const int64_t row0 = largeBlocks.begin(block), rows = largeBlocks.end(block) - row0;
-      multiplyBlock<E>(from<E>(logits, row0 / E::MR, 0), static_cast<int>(rows), tableN, static_cast<int>(width),
-                       static_cast<int>(vocabDepth / E::KU), partials.of(worker),
+      multiplyBlock<E>(from<E>(logits, row0 / E::MR, 0), static_cast<int>(rows), tableN, static_cast<int>(width), groups,
+                       partials.of(worker), {}, exponentials,
                        [&](const float* tile, size_t ld, int row, int column, int height, int columns) {
         for (int i = 0; i < height; i++) {
           const int64_t r = start + row0 + row + i;
@@ -176,7 +197,10 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
           });
         }
       });
+      packPanels<E>(ScaledRows<T>{{storedAt<E>(hidden, row0, 0), hidden.row}, factors + row0}, 0, rows, padded, width, row0, hPitch, hPacked);
+      if (past) finishStoringPast();
     });
+    if (!gradients) continue;
     multiplyPacked<E>(eLayout, vocab, Right<E>{hPacked, hPitch}, width, used, to<float>(a.dtable), start > 0);
   }
 

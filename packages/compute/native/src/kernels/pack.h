@@ -251,11 +251,12 @@ static void packPanelTransposed(const Source& source, int64_t row0, int64_t rows
 
 /**
  * The left operand Aᵀ from a source whose rows run along k: rows [row0, row0 + rows) become the elements [at, at + padded) of
- * k. `layout` is that of leftPacked().
+ * k. `layout` is that of leftPacked(). What lies in tiles is stored past the caches if `past`, where there will be so much of it that they
+ * would have lost it before it is read.
  */
 template <class E, class Source>
 static void packTransposed(const Source& source, int64_t row0, int64_t rows, int64_t padded, int64_t columns, int64_t at,
-                           Left<E> layout, typename E::T* dst) {
+                           Left<E> layout, typename E::T* dst, bool past = false) {
   if constexpr (E::tiledLeft) {
     alignas(64) typename E::T block[16 * 16 * E::KU];
     const int64_t groups = padded / E::KU;
@@ -267,10 +268,11 @@ static void packTransposed(const Source& source, int64_t row0, int64_t rows, int
           Group<E>::put(block + i * 16 * E::KU, Group<E>::at(source, row, row0 + rows, column, left));
         }
         auto* tile = storedAt<E>({dst, layout.row, layout.group, layout.tile}, column, at + g * E::KU);
-        transposeWords(reinterpret_cast<const uint32_t*>(block), 16, 16, reinterpret_cast<uint32_t*>(tile), layout.row / E::KU);
+        E::turn(block, tile, past);
       }
     }
   } else {
+    (void)past;
     const int64_t groups = padded / E::KU;
     for (int64_t column = 0; column < columns; column += E::MR) {
       auto* panel = dst + static_cast<size_t>(column / E::MR) * layout.tile + at * E::MR;
