@@ -58,6 +58,7 @@ export interface Addon {
     width: number,
     epsilon: number,
   ): void
+  /** @param onto whether dx holds values to add to */
   layerNormBackward(
     dy: Reals,
     x: Reals,
@@ -69,6 +70,7 @@ export interface Addon {
     dbeta: Float32Array,
     rows: number,
     width: number,
+    onto: boolean,
   ): void
   rmsNormForward(
     x: Reals,
@@ -79,6 +81,7 @@ export interface Addon {
     width: number,
     epsilon: number,
   ): void
+  /** @param onto whether dx holds values to add to */
   rmsNormBackward(
     dy: Reals,
     x: Reals,
@@ -88,6 +91,7 @@ export interface Addon {
     dgamma: Float32Array,
     rows: number,
     width: number,
+    onto: boolean,
   ): void
   gatedSiluForward(x: Reals, y: Reals, rows: number, width: number): void
   gatedSiluBackward(dy: Reals, x: Reals, dx: Reals, rows: number, width: number): void

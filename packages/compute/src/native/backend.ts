@@ -109,12 +109,16 @@ export class NativeBackend extends MathBackendCPU {
       other.pending.addTo(values)
       return true
     }
-    const added = this.realsOf(term)
-    const size = values.length
-    this.profile.run('accumulate', 0, 2 * values.byteLength + added.byteLength, () =>
-      this.addon.binary(BINARY.add, values, added, values, 1, size, size, 1, size, 1),
-    )
+    this.addInto(values, this.realsOf(term))
     return true
+  }
+
+  /** sum += term, in place. */
+  addInto(sum: Float32Array, term: Reals): void {
+    const size = sum.length
+    this.profile.run('accumulate', 0, 2 * sum.byteLength + term.byteLength, () =>
+      this.addon.binary(BINARY.add, sum, term, sum, 1, size, size, 1, size, 1),
+    )
   }
 
   /** A tensor whose values are computed when somebody asks for them, or added to another's without ever being made. */

@@ -24,7 +24,11 @@ onEverySet((addon, { set, bf16 }) => {
     addon.rmsNormForward(reals(x, bf16), gamma, y, rstd, rows, width, 1e-2)
     expectNear('y', y, double.rmsNorm(wide(x), wide(gamma), width, 1e-2), tolerance)
     const [dx, dgamma] = [new Float32Array(rows * width), new Float32Array(width)]
-    addon.rmsNormBackward(reals(dy, bf16), reals(x, bf16), gamma, rstd, dx, dgamma, rows, width)
+    addon.rmsNormBackward(reals(dy, bf16), reals(x, bf16), gamma, rstd, dx, dgamma, rows, width, false)
+    const beforehand = normals(rows * width, 1, 'beforehand')
+    const sum = beforehand.map((value, i) => Math.fround(value + dx[i]!))
+    addon.rmsNormBackward(reals(dy, bf16), reals(x, bf16), gamma, rstd, beforehand, dgamma, rows, width, true)
+    expect(beforehand).toEqual(sum)
     const along = (which: 'x' | 'gamma', by: Float64Array) => (step: number) => {
       const moved = { x: wide(x), gamma: wide(gamma) }
       moved[which] = moved[which].map((value, i) => value + step * by[i]!)

@@ -19,7 +19,7 @@ SLUICE_EXPORT(rmsNormForward) {
   call.table().rmsNormForward(a);
 }
 
-/** (dy, x, gamma, rstd, dx, dgamma, rows, width) */
+/** (dy, x, gamma, rstd, dx, dgamma, rows, width, onto) */
 SLUICE_EXPORT(rmsNormBackward) {
   RmsNormBackward a;
   a.rows = call.size(6, "rows"), a.width = call.size(7, "width");
@@ -30,6 +30,7 @@ SLUICE_EXPORT(rmsNormBackward) {
   a.rstd = call.floats(3, "rstd", a.rows);
   a.dx = call.floats(4, "dx", length);
   a.dgamma = call.floats(5, "dgamma", a.width);
+  a.onto = call.flag(8, "onto");
   const PoolLease lease;
   call.table().rmsNormBackward(a);
 }

@@ -63,7 +63,7 @@ SLUICE_EXPORT(layerNormForward) {
   call.table().layerNormForward(a);
 }
 
-/** (dy, x, gamma, mean, rstd, dx, dgamma, dbeta, rows, width) */
+/** (dy, x, gamma, mean, rstd, dx, dgamma, dbeta, rows, width, onto) */
 SLUICE_EXPORT(layerNormBackward) {
   LayerNormBackward a;
   a.rows = call.size(8, "rows"), a.width = call.size(9, "width");
@@ -76,6 +76,7 @@ SLUICE_EXPORT(layerNormBackward) {
   a.dx = call.floats(5, "dx", length);
   a.dgamma = call.floats(6, "dgamma", a.width);
   a.dbeta = call.floats(7, "dbeta", a.width);
+  a.onto = call.flag(10, "onto");
   const PoolLease lease;
   call.table().layerNormBackward(a);
 }

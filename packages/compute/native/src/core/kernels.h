@@ -88,6 +88,7 @@ struct LayerNormForward {
   float epsilon = 0;
 };
 
+/** dx is added to what is there if `onto`. */
 struct LayerNormBackward {
   Array dy, x;
   const float* gamma = nullptr;
@@ -97,6 +98,7 @@ struct LayerNormBackward {
   float* dgamma = nullptr;
   float* dbeta = nullptr;
   int64_t rows = 0, width = 0;
+  bool onto = false;
 };
 
 /** Forward: out[i] = in[ids[i]]. Backward: out[ids[i]] += in[i], out set to zero before unless `onto`. */
@@ -201,11 +203,13 @@ struct RmsNormForward {
   float epsilon = 0;
 };
 
+/** dx is added to what is there if `onto`. */
 struct RmsNormBackward {
   Array dy, x;
   const float *gamma = nullptr, *rstd = nullptr;
   float *dx = nullptr, *dgamma = nullptr;
   int64_t rows = 0, width = 0;
+  bool onto = false;
 };
 
 /** y[r, j] = silu(x[r, j]) * x[r, width + j]; backward, dx from dy. One type for all. */

@@ -46,7 +46,7 @@ template <class DY, class X> static void layerNormBackwardAs(const LayerNormBack
   const int64_t width = a.width;
   Workspace workspace;
   float* sums = workspace.shared<float>(static_cast<size_t>(blocks.count * 2 * width));
-  const bool past = writesPast(a.dx, a.rows, width);
+  const bool past = !a.onto && writesPast(a.dx, a.rows, width);
   parallelFor(blocks.count, [&](int64_t block, int) {
     float* dgamma = sums + block * 2 * width;
     float* dbeta = dgamma + width;
@@ -71,7 +71,8 @@ template <class DY, class X> static void layerNormBackwardAs(const LayerNormBack
       storeRow(dx, width, past, [&](int64_t j, auto lanes) {
         const vf g = mul(load(dy + j, lanes), load(a.gamma + j, lanes));
         const vf normal = mul(sub(load(x + j, lanes), mean), rstd);
-        return mul(rstd, fnma(normal, meanAlong, sub(g, meanPlain)));
+        const vf own = mul(rstd, fnma(normal, meanAlong, sub(g, meanPlain)));
+        return a.onto ? add(load(dx + j, lanes), own) : own;
       });
     }
     if (past) finishStoringPast();

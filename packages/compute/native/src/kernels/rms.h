@@ -38,7 +38,7 @@ template <class DY, class X> static void rmsNormBackwardAs(const RmsNormBackward
   const int64_t width = a.width;
   Workspace workspace;
   float* sums = workspace.shared<float>(static_cast<size_t>(blocks.count * width));
-  const bool past = writesPast(a.dx, a.rows, width);
+  const bool past = !a.onto && writesPast(a.dx, a.rows, width);
   parallelFor(blocks.count, [&](int64_t block, int) {
     float* dgamma = sums + block * width;
     forLanes(width, [&](int64_t j, auto lanes) { store(dgamma + j, zero(), lanes); });
@@ -54,9 +54,11 @@ template <class DY, class X> static void rmsNormBackwardAs(const RmsNormBackward
         store(dgamma + j, fma(d, normal, load(dgamma + j, lanes)), lanes);
       });
       const vf mean = set1(sum(along) / static_cast<float>(width));
-      storeRow(a.dx + row * width, width, past, [&](int64_t j, auto lanes) {
+      float* dx = a.dx + row * width;
+      storeRow(dx, width, past, [&](int64_t j, auto lanes) {
         const vf g = mul(load(dy + j, lanes), load(a.gamma + j, lanes));
-        return mul(rstd, fnma(mul(load(x + j, lanes), rstd), mean, g));
+        const vf own = mul(rstd, fnma(mul(load(x + j, lanes), rstd), mean, g));
+        return a.onto ? add(load(dx + j, lanes), own) : own;
       });
     }
     if (past) finishStoringPast();

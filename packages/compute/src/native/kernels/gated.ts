@@ -1,6 +1,7 @@
 import type { GatedSiluKernel, RmsNormKernel, RotaryHeadsKernel, RotaryShape } from '../../ops/kernels.ts'
 import type { RotaryArguments } from '../addon.ts'
 import type { NativeBackend } from '../backend.ts'
+import { normGradients } from './normGradients.ts'
 
 /** `saved` is the reference's: 1 / root of the mean square of each row. */
 export function rmsNormKernel(backend: NativeBackend): RmsNormKernel {
@@ -16,24 +17,23 @@ export function rmsNormKernel(backend: NativeBackend): RmsNormKernel {
       )
       return { value: backend.tensor([rows, width], y), saved: rstd ? [backend.tensor([rows], rstd)] : [] }
     },
-    backward({ dy, x, gamma, saved: [rstd] }) {
+    backward({ dy, x, gamma, saved }) {
       const [rows, width] = x.shape
-      const dx = backend.floats(rows * width)
-      const dgamma = backend.floats(width)
       const [gradient, values] = [backend.realsOf(dy), backend.realsOf(x)]
-      profile.run('rmsNorm backward', 0, gradient.byteLength + values.byteLength + dx.byteLength, () =>
-        addon.rmsNormBackward(
-          gradient,
-          values,
-          backend.floatsOf(gamma),
-          backend.floatsOf(rstd!),
-          dx,
-          dgamma,
-          rows,
-          width,
-        ),
-      )
-      return { dx: backend.tensor([rows, width], dx), dgamma: backend.tensor([width], dgamma) }
+      const [weight, rstd] = [backend.floatsOf(gamma), backend.floatsOf(saved[0]!)]
+      const { dx, dweights } = normGradients(backend, {
+        rows,
+        width,
+        weights: 1,
+        reads: [gradient, values, weight, rstd],
+        run(dx, [dgamma], onto) {
+          const bytes = gradient.byteLength + values.byteLength + (onto ? 2 : 1) * dx.byteLength
+          profile.run('rmsNorm backward', 0, bytes, () =>
+            addon.rmsNormBackward(gradient, values, weight, rstd, dx, dgamma!, rows, width, onto),
+          )
+        },
+      })
+      return { dx, dgamma: dweights[0]! }
     },
   }
 }

@@ -1,5 +1,6 @@
 import type { LayerNormKernel } from '../../ops/kernels.ts'
 import type { NativeBackend } from '../backend.ts'
+import { normGradients } from './normGradients.ts'
 
 /** `saved` is the reference's: mean and 1 / deviation of each row. */
 export function layerNormKernel(backend: NativeBackend): LayerNormKernel {
@@ -27,32 +28,23 @@ export function layerNormKernel(backend: NativeBackend): LayerNormKernel {
       const saved = mean && rstd ? [backend.tensor([rows], mean), backend.tensor([rows], rstd)] : []
       return { value: backend.tensor([rows, width], y), saved }
     },
-    backward({ dy, x, gamma, saved: [mean, rstd] }) {
+    backward({ dy, x, gamma, saved }) {
       const [rows, width] = x.shape
-      const dx = backend.floats(rows * width)
-      const dgamma = backend.floats(width)
-      const dbeta = backend.floats(width)
-      const gradient = backend.realsOf(dy)
-      const values = backend.realsOf(x)
-      profile.run('layerNorm backward', 0, gradient.byteLength + values.byteLength + dx.byteLength, () =>
-        addon.layerNormBackward(
-          gradient,
-          values,
-          backend.floatsOf(gamma),
-          backend.floatsOf(mean!),
-          backend.floatsOf(rstd!),
-          dx,
-          dgamma,
-          dbeta,
-          rows,
-          width,
-        ),
-      )
-      return {
-        dx: backend.tensor([rows, width], dx),
-        dgamma: backend.tensor([width], dgamma),
-        dbeta: backend.tensor([width], dbeta),
-      }
+      const [gradient, values, weight] = [backend.realsOf(dy), backend.realsOf(x), backend.floatsOf(gamma)]
+      const [mean, rstd] = [backend.floatsOf(saved[0]!), backend.floatsOf(saved[1]!)]
+      const { dx, dweights } = normGradients(backend, {
+        rows,
+        width,
+        weights: 2,
+        reads: [gradient, values, weight, mean, rstd],
+        run(dx, [dgamma, dbeta], onto) {
+          const bytes = gradient.byteLength + values.byteLength + (onto ? 2 : 1) * dx.byteLength
+          profile.run('layerNorm backward', 0, bytes, () =>
+            addon.layerNormBackward(gradient, values, weight, mean, rstd, dx, dgamma!, dbeta!, rows, width, onto),
+          )
+        },
+      })
+      return { dx, dgamma: dweights[0]!, dbeta: dweights[1]! }
     },
   }
 }
