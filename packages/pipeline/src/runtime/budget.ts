@@ -19,8 +19,15 @@ export interface Budget {
   readonly mark: number
   /** Of the gate: the mark and each window once. */
   readonly limit: number
-  /** The most that is in flight at a time: the mark, and each window as it is gathered and as it goes out. */
-  readonly most: number
+  /**
+   * The most that can be in flight at a time, whichever parts are slow and when. All that is there comes from text up to the limit, let in
+   * while nothing else was, and a frame above it; a window is there a second time while it goes out. While speeds stay as they are, it is
+   * much less: about the mark and twice the windows.
+   *
+   * @param growth bytes that a byte of the source becomes at most on its way: 1 where frames stay documents, 12 for blocks of characters
+   * @param frame bytes of the source's largest frame
+   */
+  most(growth: number, frame: number): number
 }
 
 const usualMark = 64 * 2 ** 20
@@ -45,7 +52,8 @@ export function splitMemory({ mark, memory, windows }: BudgetOptions): Budget {
 }
 
 function budget(mark: number, gathered: number): Budget {
-  return { mark, limit: mark + gathered, most: mark + 2 * gathered }
+  const limit = mark + gathered
+  return { mark, limit, most: (growth, frame) => growth * (limit + frame) + gathered }
 }
 
 function tooLarge(of: { memory: number; wanted: number; windows: readonly Window[]; gathered: number }): ConfigError {
