@@ -3,7 +3,11 @@ import { binary, expr, type F32, type F64, type I32, lift, load, type Operand, s
 export const i32 = {
   const: (value: number): I32 => lift('i32', value),
   load: load('i32', 0x28),
+  /** One byte, as it is without a sign. */
+  load8: load('i32', 0x2d),
   store: store('i32', 0x36),
+  /** Stores the lowest byte. */
+  store8: store('i32', 0x3a),
   /** Stores the low half. */
   store16: store('i32', 0x3b),
   eqz: unary('i32', 'i32', 0x45),

@@ -108,12 +108,9 @@ export class ObjectScanner {
   #string(start: number): number {
     const bytes = this.#bytes
     let end = bytes.indexOf(quote, start + 1)
-    let slash = this.#slashFrom(start + 1)
-    this.#kind = slash < end ? kinds.escaped : kinds.string
-    while (slash < end) {
-      if (end < slash + 2) end = bytes.indexOf(quote, slash + 2)
-      slash = this.#slashFrom(slash + 2)
-    }
+    this.#kind = this.#slashFrom(start + 1) < end ? kinds.escaped : kinds.string
+    // Most backslashes are before something else than a quote, and are not looked at here.
+    if (this.#kind === kinds.escaped) while (end >= 0 && isEscaped(bytes, end)) end = bytes.indexOf(quote, end + 1)
     return end < 0 ? -1 : end + 1
   }
 
@@ -184,4 +181,11 @@ export class ObjectScanner {
 function hasControl(bytes: Uint8Array, from: number, to: number): boolean {
   for (let i = from; i < to; i++) if (bytes[i]! < 0x20) return true
   return false
+}
+
+/** Whether an odd number of backslashes stands before the quote at `at`. */
+function isEscaped(bytes: Uint8Array, at: number): boolean {
+  let first = at
+  while (bytes[first - 1] === backslash) first--
+  return ((at - first) & 1) === 1
 }

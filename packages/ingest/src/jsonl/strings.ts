@@ -44,23 +44,21 @@ export function unescapeShort(into: Uint8Array, at: number, bytes: Uint8Array, f
   return end
 }
 
-const memory = new PlainBytes()
+const memory = new PlainBytes(meant)
 
 export function unescapeLong(into: Uint8Array, at: number, bytes: Uint8Array, from: number, to: number): number {
   memory.take(bytes, from, to, to - from)
   const { bytes: held, to: last, into: begin } = memory
-  let end = begin
   for (let i = memory.from; ; ) {
-    const stop = memory.copy(i, end)
-    end += stop - i
-    if (stop === last) break
-    const length = escapeLength(held, stop, last)
+    i = memory.unescape(i)
+    if (i === last) break
+    const length = escapeLength(held, i, last)
     if (length === 0) return -1
-    end = meaningInto(held, end, held, stop, length, last)
-    i = stop + length
+    memory.end = meaningInto(held, memory.end, held, i, length, last)
+    i += length
   }
-  into.set(held.subarray(begin, end), at)
-  return at + end - begin
+  into.set(held.subarray(begin, memory.end), at)
+  return at + memory.end - begin
 }
 
 /** Bytes of the escape at `at`: 2, 6, or 12 for a pair of surrogates; 0 where there is none. */

@@ -40,21 +40,18 @@ export function escapeShort(into: Uint8Array, at: number, bytes: Uint8Array, fro
   return end
 }
 
-const memory = new PlainBytes()
+const memory = new PlainBytes(escapes)
 
 export function escapeLong(into: Uint8Array, at: number, bytes: Uint8Array, from: number, to: number): number {
   memory.take(bytes, from, to, escapedLength(to - from))
   const { bytes: held, to: last, into: begin } = memory
-  let end = begin
   for (let i = memory.from; ; i++) {
-    const stop = memory.copy(i, end)
-    end += stop - i
-    if (stop === last) break
-    end = escapeByte(held, end, held[stop]!)
-    i = stop
+    i = memory.escape(i)
+    if (i === last) break
+    memory.end = escapeByte(held, memory.end, held[i]!)
   }
-  into.set(held.subarray(begin, end), at)
-  return at + end - begin
+  into.set(held.subarray(begin, memory.end), at)
+  return at + memory.end - begin
 }
 
 function escapeByte(into: Uint8Array, at: number, byte: number): number {
