@@ -84,6 +84,7 @@ static void linearForwardAs(const LinearForward& a) {
     const int64_t row0 = blocks.begin(block), rows = blocks.end(block) - row0;
     const Left<E> x = rowsFor<E>(as<X>(a.x), static_cast<size_t>(a.in), row0, rows, a.in, depth, buffers.of(worker), bufferLd);
     Ahead ahead;
+    // Most likely this thread's next: all take tasks in turn, and tasks are of one size.
     const int64_t next = block + threadCount();
     if (next < blocks.count) {
       ahead.rows(as<X>(a.x), blocks.begin(next), rows, a.rows, a.in);
@@ -220,11 +221,11 @@ template <class E, class DY, class X> static void linearBackwardAs(const LinearB
       if (!a.dx) return;
       const bool past = writesPast(to<T>(a.dx), a.rows, a.in);
       Ahead ahead;
-      const int64_t next = start + blocks.begin(smaller<int64_t>(block + threadCount(), blocks.count - 1));
-      if (block + threadCount() < blocks.count) {
-        ahead.rows(as<DY>(a.dy), next, rows, a.rows, a.out);
-        ahead.rows(as<X>(a.x), next, rows, a.rows, a.in);
-        ahead.rows(as<T>(a.slope), next, rows, a.rows, a.out);
+      const int64_t next = block + threadCount();
+      if (next < blocks.count) {
+        ahead.rows(as<DY>(a.dy), start + blocks.begin(next), rows, a.rows, a.out);
+        ahead.rows(as<X>(a.x), start + blocks.begin(next), rows, a.rows, a.in);
+        ahead.rows(as<T>(a.slope), start + blocks.begin(next), rows, a.rows, a.out);
       }
       multiplyBlock<E>(dz, static_cast<int>(rows), wT, static_cast<int>(a.in), static_cast<int>(outDepth / E::KU),
                        partials.of(worker), ahead, Ready{}, [&](const float* tile, size_t ld, int row, int column, int height, int width) {
