@@ -2,10 +2,10 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
 
-// Each mode of the soak once, and more for a minute; SLUICE_SOAK_MINUTES sets another time, `node tests/soak/soak.js --minutes 30` is
-// the long one. What its faults strike depends on the machine's speed, whether all was trained on does not.
+// Each mode of the soak once, and more for a minute, in CI for five; SLUICE_SOAK_MINUTES sets another time, `node tests/soak/soak.js
+// --minutes 30` is the long one. What its faults strike depends on the machine's speed, whether all was trained on does not.
 
-const minutes = Number(process.env.SLUICE_SOAK_MINUTES ?? 1)
+const minutes = Number(process.env.SLUICE_SOAK_MINUTES ?? (process.env.CI ? 5 : 1))
 // There are no signals there, and no file that is being read can be taken away.
 const windows = process.platform === 'win32'
 
