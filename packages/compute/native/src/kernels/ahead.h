@@ -7,13 +7,15 @@ namespace SLUICE_ISA {
 
 class Ahead {
  public:
-  /** Rows [row0, row0 + rows) of a matrix that lies in one piece; less of them, or none, where it ends before. */
-  template <class S> SLUICE_INLINE void rows(const S* data, int64_t row0, int64_t rows, int64_t end, int64_t columns) {
-    const int64_t count = smaller(rows, end - row0);
-    if (!data || count <= 0) return;
-    Range& range = ranges_[ranges_[0].lines == 0 ? 0 : ranges_[1].lines == 0 ? 1 : 2];
-    range.at = reinterpret_cast<const char*>(data + row0 * columns);
-    range.lines = divideUp(count * columns * static_cast<int64_t>(sizeof(S)), int64_t{64});
+  Ahead() = default;
+  /** Of rows [begin, end), perhaps none. */
+  SLUICE_INLINE Ahead(int64_t begin, int64_t end) : begin_(begin), count_(end - begin) {}
+
+  /** Those rows of a matrix that lies in one piece, or is absent; of three matrices at most. */
+  template <class S> SLUICE_INLINE void of(const S* data, int64_t columns) {
+    if (!data) return;
+    ranges_[used_++] = {reinterpret_cast<const char*>(data + begin_ * columns),
+                        divideUp(count_ * columns * static_cast<int64_t>(sizeof(S)), int64_t{64}), 0};
   }
 
   /** It will be asked `steps` times for its share. */
@@ -35,6 +37,8 @@ class Ahead {
     const char* at = nullptr;
     int64_t lines = 0, each = 0;
   };
+  int64_t begin_ = 0, count_ = 0;
+  int used_ = 0;
   Range ranges_[3];
 };
 

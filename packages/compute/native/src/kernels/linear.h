@@ -83,13 +83,11 @@ static void linearForwardAs(const LinearForward& a) {
   parallelFor(blocks.count, [&](int64_t block, int worker) {
     const int64_t row0 = blocks.begin(block), rows = blocks.end(block) - row0;
     const Left<E> x = rowsFor<E>(as<X>(a.x), static_cast<size_t>(a.in), row0, rows, a.in, depth, buffers.of(worker), bufferLd);
-    Ahead ahead;
-    // Most likely this thread's next: all take tasks in turn, and tasks are of one size.
+    // Most likely this thread's next block, or none: all take tasks in turn, and tasks are of one size.
     const int64_t next = block + threadCount();
-    if (next < blocks.count) {
-      ahead.rows(as<X>(a.x), blocks.begin(next), rows, a.rows, a.in);
-      ahead.rows(residual, blocks.begin(next), rows, a.rows, a.out);
-    }
+    Ahead ahead(blocks.begin(next), blocks.end(next));
+    ahead.of(as<X>(a.x), a.in);
+    ahead.of(residual, a.out);
     multiplyBlock<E>(x, static_cast<int>(rows), w, static_cast<int>(a.out), static_cast<int>(depth / E::KU),
                      partials.of(worker), ahead, Ready{}, [&](const float* tile, size_t tileLd, int row, int column, int height, int width) {
       const size_t first = static_cast<size_t>(row0 + row) * ld + static_cast<size_t>(column);
@@ -220,13 +218,11 @@ template <class E, class DY, class X> static void linearBackwardAs(const LinearB
       packTransposed<E>(Matrix<X>{as<X>(a.x), in}, row0, rows, padded, a.in, at, xLayout, xPacked);
       if (!a.dx) return;
       const bool past = writesPast(to<T>(a.dx), a.rows, a.in);
-      Ahead ahead;
       const int64_t next = block + threadCount();
-      if (next < blocks.count) {
-        ahead.rows(as<DY>(a.dy), start + blocks.begin(next), rows, a.rows, a.out);
-        ahead.rows(as<X>(a.x), start + blocks.begin(next), rows, a.rows, a.in);
-        ahead.rows(as<T>(a.slope), start + blocks.begin(next), rows, a.rows, a.out);
-      }
+      Ahead ahead(start + blocks.begin(next), start + blocks.end(next));
+      ahead.of(as<DY>(a.dy), a.out);
+      ahead.of(as<X>(a.x), a.in);
+      ahead.of(as<T>(a.slope), a.out);
       multiplyBlock<E>(dz, static_cast<int>(rows), wT, static_cast<int>(a.in), static_cast<int>(outDepth / E::KU),
                        partials.of(worker), ahead, Ready{}, [&](const float* tile, size_t ld, int row, int column, int height, int width) {
         T* dx = to<T>(a.dx) + static_cast<size_t>(row0 + row) * in + static_cast<size_t>(column);

@@ -76,7 +76,6 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
     hPacked = workspace.shared<T>(rightSize<E>(width, depth));
   }
   const Left<E> eLayout = leftPacked<E>(ePacked, depth);
-  static_assert(E::NR == 2 * W, "a row of a tile is two vectors");
   const bool past = writesPast(logits.data, chunk, vocabDepth);
   const size_t hPitch = panelPitch<E>(depth);
 
@@ -110,17 +109,10 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
           T* out = storedAt<E>(logits, at, first + column);
           vf largest = load(high + at * W);
           const vf target = set1(targetLogits[at]);
-          if (columns == E::NR) {
-            const float* from = tile + static_cast<size_t>(i) * ld;
-            const vf v0 = sub(load(from), target), v1 = sub(load(from + W), target);
-            storeTwo(out, v0, v1, past);
-            store(high + at * W, max(largest, max(v0, v1)));
-            continue;
-          }
-          forLanes(columns, [&](int64_t j, auto lanes) {
+          storeRow(out, columns, past, [&](int64_t j, auto lanes) {
             const vf v = sub(load(tile + static_cast<size_t>(i) * ld + j), target);
             largest = max(largest, orElse(v, lanes, set1(-1e30f)));
-            store(out + j, v, lanes);
+            return v;
           });
           store(high + at * W, largest);
         }
