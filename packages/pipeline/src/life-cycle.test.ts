@@ -121,6 +121,7 @@ it('no source, stage or sink of this package is left out', () => {
   expect(others.sort()).toMatchInlineSnapshot(`
     [
       "atomicWrite",
+      "bitAt",
       "blocksBatch",
       "blocksSchema",
       "boolColumn",
@@ -166,6 +167,7 @@ it('no source, stage or sink of this package is left out', () => {
       "sourceName",
       "splitMemory",
       "storageError",
+      "stringAt",
       "syncFolder",
       "takeLock",
       "threadProgram",

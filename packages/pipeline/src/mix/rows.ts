@@ -2,7 +2,7 @@ import { type Data, DataType, type RecordBatch } from 'apache-arrow'
 import { frameBytes } from '../contract/frame-bytes.ts'
 import type { MixUnit } from '../contract/source.ts'
 import { SchemaError } from '../errors.ts'
-import { columnOf } from '../schemas/column-of.ts'
+import { bitAt, columnOf } from '../schemas/column-of.ts'
 
 /** The rows of a batch, weighed. */
 export interface WeighedRows {
@@ -51,7 +51,5 @@ function evenly(batch: RecordBatch): WeighedRows['bytes'] {
 
 function bits(flags: Data | undefined): ((row: number) => boolean) | undefined {
   if (!flags || !DataType.isBool(flags.type)) return undefined
-  const { offset } = flags
-  const values = flags.values as Uint8Array
-  return row => ((values[(offset + row) >> 3]! >> ((offset + row) & 7)) & 1) === 1
+  return row => bitAt(flags, row)
 }

@@ -1,4 +1,4 @@
-import { turnIfLong } from '@sluice/pipeline'
+import { inTurns, type Steps } from '../stage/steps.ts'
 
 /** What eld's detector works with. */
 export interface Tables {
@@ -20,6 +20,10 @@ const ngram = /(?:'((?:[^'\\]|\\['\\])+)'|([^'"{},:\s]+)):\{((?:\d+:\d+,?)+)\}(,
  * @throws Error where the text is not written as the module of this version is
  */
 export async function readTables(text: string): Promise<Tables> {
+  return inTurns(tablesIn(text))
+}
+
+function* tablesIn(text: string): Steps<Tables> {
   const begins = head.exec(text)
   if (begins === null) throw strange(0)
   const [, type, languages] = begins
@@ -39,7 +43,7 @@ export async function readTables(text: string): Promise<Tables> {
     ngrams[bare ?? quoted!.replace(/\\(.)/g, '$1')] = scores
     at += all.length
     ended = end !== ','
-    await turnIfLong()
+    yield
   }
   return { type: type!, languages: Object.fromEntries(pairs(languages!.replaceAll("'", ''))), ngrams }
 }

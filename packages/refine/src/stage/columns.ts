@@ -1,4 +1,4 @@
-import { documentsSchema, requireFields } from '@sluice/pipeline'
+import { documentsSchema, requireFields, stringAt } from '@sluice/pipeline'
 import { type Data, Schema, type Utf8 } from 'apache-arrow'
 
 /** The columns without which nothing can be judged. */
@@ -9,17 +9,6 @@ const needed = new Schema(
 /** @throws SchemaError naming the stage and the column */
 export function requireDocuments(stage: string, input: Schema): void {
   requireFields(stage, input, needed)
-}
-
-/** A string of a column of strings; undefined for null. */
-export function stringAt(column: Data<Utf8> | undefined, row: number): string | undefined {
-  if (!column || (column.nullCount > 0 && !column.getValid(row))) return undefined
-  const { values, valueOffsets } = column
-  return Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString(
-    'utf8',
-    valueOffsets[row],
-    valueOffsets[row + 1],
-  )
 }
 
 /** Strings of a column that mostly say the same as the row before: that is not made a string again. */
@@ -51,9 +40,4 @@ export class Recurring {
     for (let i = 0; i < length; i++) if (values[start + i] !== values[known + i]) return false
     return true
   }
-}
-
-export function bitAt(column: Data, row: number): boolean {
-  const bit = column.offset + row
-  return (((column.values as Uint8Array)[bit >> 3]! >> (bit & 7)) & 1) === 1
 }

@@ -1,6 +1,5 @@
-import { columnOf, nullableUtf8Column } from '@sluice/pipeline'
+import { columnOf, nullableUtf8Column, stringAt } from '@sluice/pipeline'
 import { type Data, makeData, RecordBatch, Struct, Utf8 } from 'apache-arrow'
-import { stringAt } from './columns.ts'
 
 /** New values of the `text` or `lang` column of some rows. */
 export type Replacements = ReadonlyMap<number, string | Uint8Array>

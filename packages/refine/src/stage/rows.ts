@@ -1,6 +1,6 @@
-import { columnOf, type Documents } from '@sluice/pipeline'
+import { bitAt, columnOf, type Documents, stringAt } from '@sluice/pipeline'
 import type { Data, RecordBatch, Utf8 } from 'apache-arrow'
-import { bitAt, Recurring, stringAt } from './columns.ts'
+import { Recurring } from './columns.ts'
 import type { Document, DocumentRows } from './document.ts'
 
 /** The rows of a batch, for a document to be put over. */

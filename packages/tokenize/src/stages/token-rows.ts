@@ -1,5 +1,5 @@
-import type { Tokens } from '@sluice/pipeline'
-import type { Data, RecordBatch } from 'apache-arrow'
+import { bitAt, stringAt, type Tokens } from '@sluice/pipeline'
+import type { Data, RecordBatch, Utf8 } from 'apache-arrow'
 import { columnOf } from '../columns/column.ts'
 import type { Tokenizer } from '../tokenizer.ts'
 import { shareBytes, type TokenStream } from './stretches.ts'
@@ -17,7 +17,8 @@ export interface TokenRow {
 }
 
 export function readRows(batch: RecordBatch<Tokens>): TokenRow[] {
-  const [docId, source] = [stringsOf(columnOf(batch, 'doc_id')), stringsOf(columnOf(batch, 'source'))]
+  const strings = (name: 'doc_id' | 'source') => columnOf(batch, name) as Data<Utf8>
+  const [docIds, sources] = [strings('doc_id'), strings('source')]
   const parts = columnOf(batch, 'part').values as Int32Array
   const lasts = columnOf(batch, 'last')
   const list = columnOf(batch, 'ids')
@@ -26,17 +27,11 @@ export function readRows(batch: RecordBatch<Tokens>): TokenRow[] {
   const bytes = columnOf(batch, 'bytes').values as Int32Array
   return Array.from({ length: batch.numRows }, (_, i) => {
     const ids = values.subarray(offsets[i], offsets[i + 1])
-    const bit = lasts.offset + i
-    const last = ((lasts.values[bit >> 3]! >> (bit & 7)) & 1) === 1
+    const last = bitAt(lasts, i)
     const part = parts[i]!
     const ends = last && (ids.length > 0 || part > 0)
-    return { doc_id: docId(i), source: source(i), part, ids, bytes: bytes[i]!, last, ends }
+    return { doc_id: stringAt(docIds, i)!, source: stringAt(sources, i)!, part, ids, bytes: bytes[i]!, last, ends }
   })
-}
-
-function stringsOf({ values, valueOffsets }: Data): (row: number) => string {
-  const bytes = Buffer.from(values.buffer, values.byteOffset, values.byteLength)
-  return row => bytes.toString('utf8', valueOffsets[row], valueOffsets[row + 1])
 }
 
 /** Tokens that the rows bring, the end-of-text tokens counted. */
