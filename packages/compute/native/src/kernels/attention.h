@@ -20,6 +20,12 @@ template <class T> struct Head {
     k = q + heads * dim;
     v = k + heads * dim;
   }
+  /** Its rows are about to be read: a line or two from each of three places of each row, which no processor foresees. */
+  SLUICE_INLINE void soon(Ahead& ahead, int64_t dim) const {
+    ahead.of(q, ld, dim);
+    ahead.of(k, ld, dim);
+    ahead.of(v, ld, dim);
+  }
 };
 
 /** One head of one sequence. */
@@ -95,7 +101,17 @@ template <class E> static void attentionForward(const AttentionForward& a) {
     packPanelsTransposed<E>(in.k, in.ld, visible, a.dim, size.dimDepth, keys);
     packPanels<E>(Matrix<T>{in.v, in.ld}, 0, visible, size.timeDepth, a.dim, 0, pitch, values);
 
+    // Most likely this thread's next task.
+    const int64_t next = task + threadCount();
+    Ahead ahead;
+    if (next < pairs * parts && next % parts == 0) {
+      const HeadOfSequence other(a, next / parts);
+      ahead = Ahead(0, other.length);
+      Head<T>(as<T>(a.qkv), other.row, other.head, a.heads, a.dim).soon(ahead, a.dim);
+    }
+    ahead.share(divideUp(end - first, int64_t{queryRows}));
     for (int64_t query = first; query < end; query += queryRows) {
+      ahead.step();
       const int rows = static_cast<int>(smaller<int64_t>(queryRows, end - query));
       const Left<E> q = rowsFor<E>(in.q, in.ld, query, rows, a.dim, size.dimDepth, queryBuffers.of(worker),
                                    static_cast<size_t>(size.dimDepth));
@@ -250,6 +266,17 @@ template <class E> static void attentionBackward(const AttentionBackward& a) {
     uint64_t* keep = bitBuffers.of(worker);
     const int groups = static_cast<int>(size.dimDepth / E::KU);
 
+    const int64_t next = pair + threadCount();
+    Ahead ahead;
+    if (next < pairs) {
+      const HeadOfSequence other(a, next);
+      ahead = Ahead(0, other.length);
+      Head<T>(as<T>(a.qkv), other.row, other.head, a.heads, a.dim).soon(ahead, a.dim);
+      const int64_t from = other.row * width + other.head * a.dim;
+      ahead.of(as<T>(a.dy) + from, ld, a.dim);
+      ahead.of(as<T>(a.y) + from, ld, a.dim);
+    }
+    ahead.share(time);
     for (int64_t key = 0; key < time; key += keyRows) {
       const int rows = static_cast<int>(smaller<int64_t>(keyRows, time - key));
       T* buffer = rowBuffers.of(worker);
@@ -277,6 +304,7 @@ template <class E> static void attentionBackward(const AttentionBackward& a) {
           }
         }
         for (int i = 0; i < rows; i++) {
+          ahead.step();
           const float* score = scores + i * blockLd;
           const float* slope = slopes + i * blockLd;
           T* p = probabilities + i * blockLd;

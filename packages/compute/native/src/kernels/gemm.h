@@ -154,7 +154,7 @@ struct Ready {
  * groups of `a`; what `ahead` names is asked for meanwhile.
  */
 template <class E, class Make, class Finish>
-static SLUICE_INLINE void multiplyBlock(Left<E> a, int rows, Right<E> b, int columns, int groups, float* partial, Ahead ahead,
+static SLUICE_INLINE void multiplyBlock(Left<E> a, int rows, Right<E> b, int columns, int groups, float* partial, Ahead& ahead,
                                         const Make& make, const Finish& finish) {
   const int step = blockGroups<E>(groups);
   Finishing<E, Finish> finishing(finish);

@@ -101,8 +101,9 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
       const int64_t first = task / largeBlocks.count * slice, block = task % largeBlocks.count;
       const int64_t row0 = largeBlocks.begin(block), rows = largeBlocks.end(block) - row0;
       float* high = highs.of(worker);
+      Ahead nothing;
       multiplyBlock<E>(from<E>(hidden, row0 / E::MR, 0), static_cast<int>(rows), from<E>(tableT, first / E::NR, 0),
-                       static_cast<int>(smaller(slice, vocab - first)), static_cast<int>(widthDepth / E::KU), partials.of(worker), {}, Ready{},
+                       static_cast<int>(smaller(slice, vocab - first)), static_cast<int>(widthDepth / E::KU), partials.of(worker), nothing, Ready{},
                        [&](const float* tile, size_t ld, int row, int column, int height, int columns) {
         for (int i = 0; i < height; i++) {
           const int64_t at = row0 + row + i;
@@ -131,6 +132,7 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
         store(total + i * W, zero());
       }
       int64_t done = 0;
+      Ahead ahead;
       // Whole tiles of dtable and whole vectors, so perhaps a few columns more than are asked for.
       constexpr int64_t whole = std::lcm(E::MR, W);
       const auto exponentials = [&](int group, int groups) {
@@ -161,7 +163,16 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
           }
         }
         done = until;
-        if (done < vocabDepth) return;
+        if (done < vocabDepth) {
+          if constexpr (E::tiledLeft) {
+            // The next block's logits come from memory while this one's probabilities are multiplied.
+            const int64_t next = smaller(static_cast<int64_t>(groups) * E::KU, vocabDepth - done), tiles = divideUp(rows, int64_t{E::MR});
+            ahead = Ahead(row0 / E::MR, row0 / E::MR + tiles);
+            ahead.of(storedAt<E>(logits, 0, done), logits.tile, next * E::MR);
+            ahead.share(tiles * divideUp(smaller(width, int64_t{partialColumns}), int64_t{E::NR}));
+          }
+          return;
+        }
         for (int64_t i = 0; i < rows; i++) {
           const int64_t row = start + row0 + i;
           const float denominator = sum(load(total + i * W)), weight = weightOf(row);
@@ -177,7 +188,7 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
         return;
       }
       multiplyBlock<E>(from<E>(logits, row0 / E::MR, 0), static_cast<int>(rows), tableN, static_cast<int>(width), groups,
-                       partials.of(worker), {}, exponentials,
+                       partials.of(worker), ahead, exponentials,
                        [&](const float* tile, size_t ld, int row, int column, int height, int columns) {
         for (int i = 0; i < height; i++) {
           const int64_t r = start + row0 + row + i;
