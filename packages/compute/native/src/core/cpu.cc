@@ -46,7 +46,7 @@ struct Features {
     const bool tileUnit = (d & bit(24)) && (d & bit(22));                                       // AMX-TILE, AMX-BF16
     if (!__get_cpuid_count(7, 1, &a, &b, &c, &d)) return;
     bf16 = avx512 && (a & bit(5));
-#if defined(SLUICE_EMULATE_TILES)
+#if defined(SLUICE_EMULATE_TILES) || defined(SLUICE_MOVE_TILES)
     amx = bf16;
 #else
     amx = bf16 && tiles && tileUnit && permitted();

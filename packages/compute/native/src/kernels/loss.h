@@ -44,7 +44,8 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
   const auto weightOf = [&](int64_t row) { return static_cast<float>((a.weights ? a.weights[row] : 1.f) * share); };
 
   const int64_t widthDepth = roundUp(width, int64_t{E::KP}), vocabDepth = roundUp(vocab, int64_t{E::KP});
-  constexpr int64_t logitBytes = int64_t{64} << 20;
+  // A thousand rows of GPT-2's vocabulary as bfloat16: with every chunk the whole of dtable is read and written once more.
+  constexpr int64_t logitBytes = int64_t{112} << 20;
   const int64_t limit = larger<int64_t>(192, smaller<int64_t>(2 * chunkRows(), logitBytes / (vocab * static_cast<int64_t>(sizeof(T)))));
   const int64_t chunks = larger(divideUp(a.rows, limit), int64_t{1});
   const int64_t chunk = roundUp(divideUp(a.rows, chunks), int64_t{96});

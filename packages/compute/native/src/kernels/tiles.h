@@ -1,5 +1,7 @@
-// AMX tiles under names of our own. With SLUICE_EMULATE_TILES they are arrays in memory and the dot product is plain C++, so
-// that the kernels that use them can be tested on any processor with AVX512-BF16.
+// AMX tiles under names of our own, and two stand-ins for processors with AVX512-BF16 only. With SLUICE_EMULATE_TILES tiles are
+// arrays in memory and the dot product is plain C++, so that the kernels that use them can be tested. With SLUICE_MOVE_TILES=n what
+// a tile holds is loaded and stored and nothing is multiplied, so that benchmarks/tiles.js can tell how long all the rest takes:
+// n dependent multiplications stand for a dot product, and the results are wrong.
 #include "../core/pool.h"
 
 #if defined(SLUICE_EMULATE_TILES)
@@ -56,6 +58,36 @@ static inline void configureTiles() {}
 #define SLUICE_TILE_LOAD(tile, from, stride) emulatedLoad(tile, from, stride)
 #define SLUICE_TILE_STORE(tile, into, stride) emulatedStore(tile, into, stride)
 #define SLUICE_TILE_DOT(c, a, b) emulatedDot(c, a, b)
+
+#elif defined(SLUICE_MOVE_TILES)
+
+namespace sluice {
+namespace SLUICE_ISA {
+
+static SLUICE_INLINE void moveIn(const void* from, size_t stride) {
+  const char* row = static_cast<const char*>(from);
+#pragma GCC unroll 16
+  for (size_t i = 0; i < 16; i++) __asm__ volatile("vmovups (%0), %%zmm31" : : "r"(row + i * stride) : "xmm31", "memory");
+}
+static SLUICE_INLINE void moveOut(void* into, size_t stride) {
+  char* row = static_cast<char*>(into);
+  __asm__ volatile("vpxord %%zmm30, %%zmm30, %%zmm30" : : : "xmm30");
+#pragma GCC unroll 16
+  for (size_t i = 0; i < 16; i++) __asm__ volatile("vmovups %%zmm30, (%0)" : : "r"(row + i * stride) : "memory");
+}
+static SLUICE_INLINE void passTime() {
+#pragma GCC unroll 64
+  for (int i = 0; i < SLUICE_MOVE_TILES; i++) __asm__ volatile("vpmuludq %%xmm29, %%xmm29, %%xmm29" : : : "xmm29");
+}
+static SLUICE_INLINE void configureTiles() {}
+
+}  // namespace SLUICE_ISA
+}  // namespace sluice
+
+#define SLUICE_TILE_ZERO(tile) (void)0
+#define SLUICE_TILE_LOAD(tile, from, stride) moveIn(from, stride)
+#define SLUICE_TILE_STORE(tile, into, stride) moveOut(into, stride)
+#define SLUICE_TILE_DOT(c, a, b) passTime()
 
 #else
 
