@@ -1,10 +1,11 @@
-import { DataError, type Documents, type Frame, frames, type RunEvent } from '@sluice/pipeline'
+import { columnOf, DataError, type Documents, type Frame, frames, type RunEvent, stringAt } from '@sluice/pipeline'
+import type { Data, Utf8 } from 'apache-arrow'
 import type { Corpus } from './corpus.ts'
 
 /** The texts of a frame of documents, one by one. */
 function* textsOf(frame: Frame<Documents>): Generator<string> {
-  const column = frame.batch.getChild('text')!
-  for (let row = 0; row < frame.batch.numRows; row++) yield column.get(row) as string
+  const column = columnOf(frame.batch, 'text') as Data<Utf8>
+  for (let row = 0; row < frame.batch.numRows; row++) yield stringAt(column, row)!
 }
 
 /**

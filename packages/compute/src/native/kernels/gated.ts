@@ -22,15 +22,13 @@ export function rmsNormKernel(backend: NativeBackend): RmsNormKernel {
       const [gradient, values] = [backend.realsOf(dy), backend.realsOf(x)]
       const [weight, rstd] = [backend.floatsOf(gamma), backend.floatsOf(saved[0]!)]
       const { dx, dweights } = normGradients(backend, {
+        name: 'rmsNorm backward',
         rows,
         width,
         weights: 1,
         reads: [gradient, values, weight, rstd],
         run(dx, [dgamma], onto) {
-          const bytes = gradient.byteLength + values.byteLength + (onto ? 2 : 1) * dx.byteLength
-          profile.run('rmsNorm backward', 0, bytes, () =>
-            addon.rmsNormBackward(gradient, values, weight, rstd, dx, dgamma!, rows, width, onto),
-          )
+          addon.rmsNormBackward(gradient, values, weight, rstd, dx, dgamma!, rows, width, onto)
         },
       })
       return { dx, dgamma: dweights[0]! }

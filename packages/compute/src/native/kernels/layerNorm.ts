@@ -33,15 +33,13 @@ export function layerNormKernel(backend: NativeBackend): LayerNormKernel {
       const [gradient, values, weight] = [backend.realsOf(dy), backend.realsOf(x), backend.floatsOf(gamma)]
       const [mean, rstd] = [backend.floatsOf(saved[0]!), backend.floatsOf(saved[1]!)]
       const { dx, dweights } = normGradients(backend, {
+        name: 'layerNorm backward',
         rows,
         width,
         weights: 2,
         reads: [gradient, values, weight, mean, rstd],
         run(dx, [dgamma, dbeta], onto) {
-          const bytes = gradient.byteLength + values.byteLength + (onto ? 2 : 1) * dx.byteLength
-          profile.run('layerNorm backward', 0, bytes, () =>
-            addon.layerNormBackward(gradient, values, weight, mean, rstd, dx, dgamma!, dbeta!, rows, width, onto),
-          )
+          addon.layerNormBackward(gradient, values, weight, mean, rstd, dx, dgamma!, dbeta!, rows, width, onto)
         },
       })
       return { dx, dgamma: dweights[0]!, dbeta: dweights[1]! }

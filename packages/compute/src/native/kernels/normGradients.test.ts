@@ -23,6 +23,7 @@ onEverySet((addon, { set, bf16 }) => {
     const read = backend.floats(rows * width).fill(3)
     const passes: boolean[] = []
     const { dx, dweights } = normGradients(backend, {
+      name: 'norm backward',
       rows,
       width,
       weights: 2,

@@ -4,6 +4,8 @@ import type { NativeBackend } from '../backend.ts'
 
 /** What one pass over the rows of a norm's input makes. */
 interface NormPass {
+  /** Under which it is counted. */
+  readonly name: string
   readonly rows: number
   readonly width: number
   /** How many weights of [width] the norm has. */
@@ -20,9 +22,9 @@ interface NormPass {
  */
 export function normGradients(
   backend: NativeBackend,
-  { rows, width, weights, reads, run }: NormPass,
+  { name, rows, width, weights, reads, run }: NormPass,
 ): { dx: tf.Tensor; dweights: tf.Tensor[] } {
-  const { pool } = backend
+  const { pool, profile } = backend
   for (const { buffer } of reads) pool.retain(buffer)
   let waiting = 1 + weights
   let made: { dx: Float32Array; dweights: Float32Array[] } | undefined
@@ -30,7 +32,9 @@ export function normGradients(
   function pass(into?: Float32Array): { dx: Float32Array; dweights: Float32Array[] } {
     const dx = into ?? backend.floats(rows * width)
     const dweights = Array.from({ length: weights }, () => backend.floats(width))
-    run(dx, dweights, into !== undefined)
+    const read = reads.reduce((sum, { byteLength }) => sum + byteLength, 0)
+    const onto = into !== undefined
+    profile.run(name, 0, read + (onto ? 2 : 1) * dx.byteLength, () => run(dx, dweights, onto))
     made = { dx, dweights }
     letGo()
     return made
