@@ -14,7 +14,10 @@ const [shape = 'S', runs = '5', multiplications = '12'] = process.argv.slice(2)
 const here = path => fileURLToPath(new URL(path, import.meta.url))
 process.env.CXXFLAGS = `${process.env.CXXFLAGS ?? ''} -DSLUICE_MOVE_TILES=${multiplications}`
 const { path, reason } = await buildNative({ output: here('../packages/compute/native/build/moved') })
-if (!path) throw new Error(`not built: ${reason}`)
+if (!path) {
+  process.stderr.write(`not built: ${reason}\n`)
+  process.exit(1)
+}
 for (let run = 0; run < Number(runs); run++) {
   const { status } = spawnSync(process.execPath, [here('ours/train.js'), shape, 'bf16'], {
     stdio: 'inherit',
