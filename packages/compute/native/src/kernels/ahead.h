@@ -28,6 +28,7 @@ class Ahead {
   SLUICE_INLINE void step() {
     for (int i = 0; i < used_; i++) {
       Range& range = ranges_[i];
+      // Run by run of lines: to look after each of them takes 1 % of a training step.
       for (int64_t left = range.each; left > 0 && range.rows > 0;) {
         const int64_t count = smaller(left, range.lines - range.done);
         for (int64_t line = range.done; line < range.done + count; line++) __builtin_prefetch(range.at + line * 64, 0, 2);

@@ -145,22 +145,23 @@ template <class E, class Finish> class Finishing {
 
 /** For a left operand that is there already. */
 struct Ready {
-  SLUICE_INLINE void operator()(int, int) const {}
+  SLUICE_INLINE void operator()(int, int, int64_t) const {}
 };
 
 /**
  * a[rows, k] * b[k, columns], given tile by tile to finish(tile, ld, row, column, rows, columns), which may also be asked for
- * nothing beyond `columns`. `partial` has partialSize() floats. make(group, groups) is called before the first use of those
- * groups of `a`; what `ahead` names is asked for meanwhile.
+ * nothing beyond `columns`. `partial` has partialSize() floats. make(group, groups, tiles) is called before the first use of those
+ * groups of `a`, by so many tiles; what `ahead` names is asked for meanwhile, a share with each tile.
  */
 template <class E, class Make, class Finish>
 static SLUICE_INLINE void multiplyBlock(Left<E> a, int rows, Right<E> b, int columns, int groups, float* partial, Ahead& ahead,
                                         const Make& make, const Finish& finish) {
   const int step = blockGroups<E>(groups);
   Finishing<E, Finish> finishing(finish);
-  ahead.share(int64_t{divideUp(columns, E::NR)} * divideUp(rows, E::MR) * divideUp(groups, step));
+  const auto tiles = [&](int width) { return int64_t{divideUp(width, E::NR)} * divideUp(rows, E::MR); };
+  ahead.share(tiles(columns) * divideUp(groups, step));
   if (step >= groups) {
-    make(0, groups);
+    make(0, groups, tiles(columns));
     // One tile is finished while the next is made.
     alignas(64) float sums[2][E::MR * E::NR];
     int turn = 0;
@@ -180,7 +181,7 @@ static SLUICE_INLINE void multiplyBlock(Left<E> a, int rows, Right<E> b, int col
     const size_t ld = static_cast<size_t>(roundUp(end - first, E::NR));
     for (int group = 0; group < groups; group += step) {
       const int count = smaller(step, groups - group);
-      if (first == 0) make(group, count);
+      if (first == 0) make(group, count, tiles(end));
       for (int column = first; column < end; column += E::NR) {
         const auto* panel = from<E>(b, column / E::NR, group).data;
         for (int row = 0; row < rows; row += E::MR) {

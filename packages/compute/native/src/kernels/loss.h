@@ -136,7 +136,7 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
       Ahead ahead;
       // Whole tiles of dtable and whole vectors, so perhaps a few columns more than are asked for.
       constexpr int64_t whole = std::lcm(E::MR, W);
-      const auto exponentials = [&](int group, int groups) {
+      const auto exponentials = [&](int group, int groups, int64_t shares) {
         const int64_t until = smaller(vocabDepth, roundUp(static_cast<int64_t>(group + groups) * E::KU, whole));
         for (int64_t tile = 0; tile < rows; tile += E::MR) {
           const int64_t count = smaller(int64_t{E::MR}, rows - tile);
@@ -167,10 +167,10 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
         if (done < vocabDepth) {
           if constexpr (E::tiledLeft) {
             // The next block's logits come from memory while this one's probabilities are multiplied.
-            const int64_t next = smaller(static_cast<int64_t>(groups) * E::KU, vocabDepth - done), tiles = divideUp(rows, int64_t{E::MR});
-            ahead = Ahead(row0 / E::MR, row0 / E::MR + tiles);
+            const int64_t next = smaller(static_cast<int64_t>(groups) * E::KU, vocabDepth - done), tile = row0 / E::MR;
+            ahead = Ahead(tile, tile + divideUp(rows, int64_t{E::MR}));
             ahead.of(storedAt<E>(logits, 0, done), logits.tile, next * E::MR);
-            ahead.share(tiles * divideUp(smaller(width, int64_t{partialColumns}), int64_t{E::NR}));
+            ahead.share(shares);
           }
           return;
         }
@@ -185,7 +185,7 @@ template <class E, class H> static void crossEntropyAs(const CrossEntropy& a) {
       };
       const int groups = static_cast<int>(vocabDepth / E::KU);
       if (!gradients) {
-        exponentials(0, groups);
+        exponentials(0, groups, 0);
         return;
       }
       multiplyBlock<E>(from<E>(logits, row0 / E::MR, 0), static_cast<int>(rows), tableN, static_cast<int>(width), groups,
